@@ -1,0 +1,53 @@
+/** The variables a function reads, derived from its grants; a reader says what each reference is where it runs. */
+import { type LambdaFunction, type Queue, type Table, type Topic } from './model.js';
+
+export type Reference =
+  | { readonly attribute: 'name'; readonly of: Table }
+  | { readonly attribute: 'arn'; readonly of: Topic }
+  | { readonly attribute: 'url'; readonly of: Queue };
+
+/** What the runtime as a whole decides, and each function is told. */
+export interface RuntimeSettings {
+  readonly authMode: 'open' | 'jwt';
+  /** Comma separated origins, `*`, or empty for none. */
+  readonly corsOrigins: string;
+  readonly logLevel: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+}
+
+/**
+ * `TABLE_NAME`, `<TOPIC>_TOPIC_ARN`, `<QUEUE>_QUEUE_URL`, the runtime's settings and the function's own variables.
+ * @param resolve gives a reference's value in the runtime, for AWS a token
+ */
+export function environmentOf(
+  lambda: LambdaFunction,
+  settings: RuntimeSettings,
+  resolve: (reference: Reference) => string,
+): Record<string, string> {
+  const variables: Record<string, string> = {
+    AUTH_MODE: settings.authMode,
+    CORS_ORIGINS: settings.corsOrigins,
+    LOG_LEVEL: settings.logLevel,
+    POWERTOOLS_SERVICE_NAME: lambda.name,
+  };
+  for (const { on } of lambda.grants) {
+    switch (on.kind) {
+      case 'table':
+        variables.TABLE_NAME = resolve({ attribute: 'name', of: on });
+        break;
+      case 'topic':
+        variables[`${constantCase(on.name)}_TOPIC_ARN`] = resolve({ attribute: 'arn', of: on });
+        break;
+      case 'queue':
+        variables[`${constantCase(on.name)}_QUEUE_URL`] = resolve({ attribute: 'url', of: on });
+        break;
+    }
+  }
+  return { ...variables, ...lambda.environment };
+}
+
+/** `order-events` becomes `ORDER_EVENTS`, `work.fifo` becomes `WORK`. */
+const constantCase = (name: string): string =>
+  name
+    .replace(/\.fifo$/, '')
+    .replaceAll('-', '_')
+    .toUpperCase();

@@ -1,0 +1,63 @@
+/**
+ * What each attribute is to the local stack: `behaviour` is emulated or refused; `protection` matters on AWS only, is
+ * recorded and shown as "AWS only" locally and left out of parity by this mark alone. An attribute without a mark does
+ * not compile.
+ */
+import { type Kind, type ResourceOf } from './model.js';
+
+export type Mark = 'behaviour' | 'protection';
+
+type MarksOf<K extends Kind> = { readonly [A in Exclude<keyof ResourceOf<K>, 'kind' | 'name'>]: Mark };
+
+export const marks: { readonly [K in Kind]: MarksOf<K> } = {
+  table: {
+    partitionKey: 'behaviour',
+    sortKey: 'behaviour',
+    indexes: 'behaviour',
+    streamView: 'behaviour',
+    expiry: 'behaviour',
+    pointInTimeRecovery: 'protection',
+    encryption: 'protection',
+    deletionProtection: 'protection',
+  },
+  topic: { encryption: 'protection' },
+  queue: {
+    fifo: 'behaviour',
+    visibilityTimeout: 'behaviour',
+    retention: 'behaviour',
+    deadLetters: 'behaviour',
+    encryption: 'protection',
+    developmentOnly: 'behaviour',
+  },
+  subscription: { topic: 'behaviour', queue: 'behaviour', raw: 'behaviour', developmentOnly: 'behaviour' },
+  function: {
+    protocol: 'behaviour',
+    entry: 'behaviour',
+    memory: 'behaviour',
+    timeout: 'behaviour',
+    environment: 'behaviour',
+    grants: 'behaviour',
+    tracing: 'protection',
+    logRetention: 'protection',
+  },
+  'rest-api': { routes: 'behaviour', problems: 'behaviour', tracing: 'protection', accessLogRetention: 'protection' },
+  pipe: {
+    source: 'behaviour',
+    startingPosition: 'behaviour',
+    filters: 'behaviour',
+    batchSize: 'behaviour',
+    window: 'behaviour',
+    retries: 'behaviour',
+    maxAge: 'behaviour',
+    onPartialFailure: 'behaviour',
+    parallelizationFactor: 'behaviour',
+    deadLetters: 'behaviour',
+    target: 'behaviour',
+    logLevel: 'behaviour',
+  },
+};
+
+/** The attributes of a kind that matter on AWS only. */
+export function protections(kind: Kind): string[] {
+  return Object.entries(marks[kind]).flatMap(([attribute, mark]) => (mark === 'protection' ? [attribute] : []));
+}

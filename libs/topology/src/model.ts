@@ -1,0 +1,149 @@
+/**
+ * The kinds of resources a system is made of. A reader (localstack, cdktf) handles each member of {@link Resource} in a
+ * map typed {@link PerKind}: a new kind does not compile until every reader has its case.
+ */
+import { type Seconds } from './duration.js';
+
+export type StreamView = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
+
+/** A secondary index; both keys are strings, all attributes are projected. */
+export interface TableIndex {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+}
+
+/** A DynamoDB table with string keys, billed on demand. */
+export interface Table {
+  readonly kind: 'table';
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  readonly indexes: readonly TableIndex[];
+  readonly streamView: StreamView | undefined;
+  /** The attribute that holds an item's expiry as epoch seconds. */
+  readonly expiry: string | undefined;
+  readonly pointInTimeRecovery: boolean;
+  readonly encryption: boolean;
+  readonly deletionProtection: boolean;
+}
+
+/** A standard SNS topic. */
+export interface Topic {
+  readonly kind: 'topic';
+  readonly name: string;
+  readonly encryption: boolean;
+}
+
+/** An SQS queue; its name ends in `.fifo` exactly when it is a FIFO queue. */
+export interface Queue {
+  readonly kind: 'queue';
+  readonly name: string;
+  readonly fifo: boolean;
+  readonly visibilityTimeout: Seconds;
+  readonly retention: Seconds;
+  readonly deadLetters: { readonly queue: Queue; readonly maxReceives: number } | undefined;
+  readonly encryption: boolean;
+  /** Exists in development stages only. */
+  readonly developmentOnly: boolean;
+}
+
+/** Messages of a topic delivered to a queue. */
+export interface Subscription {
+  readonly kind: 'subscription';
+  readonly name: string;
+  readonly topic: Topic;
+  readonly queue: Queue;
+  /** The message alone instead of the SNS envelope. */
+  readonly raw: boolean;
+  readonly developmentOnly: boolean;
+}
+
+/** What a function may do with one resource; `items` narrows a table to keys that open with these entity names. */
+export interface Grant {
+  readonly on: Table | Topic | Queue;
+  readonly access: 'read' | 'readWrite' | 'publish' | 'send' | 'consume';
+  readonly items: readonly string[];
+}
+
+/** A Lambda function. `http` functions take API Gateway proxy events, `event` functions whatever their source sends. */
+export interface LambdaFunction {
+  readonly kind: 'function';
+  readonly name: string;
+  readonly protocol: 'http' | 'event';
+  /** Folder or file of the handler, below the folder that the reader is told to look in. */
+  readonly entry: string;
+  readonly memory: number;
+  readonly timeout: Seconds;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly grants: readonly Grant[];
+  readonly tracing: boolean;
+  readonly logRetention: Seconds;
+}
+
+export type HttpMethod = 'ANY' | 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';
+
+export interface Route {
+  readonly method: HttpMethod;
+  /** As API Gateway writes it: `/orders/{proxy+}`. */
+  readonly path: string;
+  readonly target: LambdaFunction;
+}
+
+/** What the API itself answers, before or instead of a function, as an RFC 9457 problem document. */
+export interface GatewayProblem {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** API Gateway's own names of the answers that a declaration may shape. */
+export type GatewayResponseType =
+  | 'MISSING_AUTHENTICATION_TOKEN'
+  | 'UNAUTHORIZED'
+  | 'ACCESS_DENIED'
+  | 'REQUEST_TOO_LARGE'
+  | 'THROTTLED'
+  | 'INTEGRATION_FAILURE'
+  | 'INTEGRATION_TIMEOUT'
+  | 'DEFAULT_5XX';
+
+/** A regional REST API whose routes are Lambda proxy integrations. */
+export interface RestApi {
+  readonly kind: 'rest-api';
+  readonly name: string;
+  readonly routes: readonly Route[];
+  readonly problems: Readonly<Record<GatewayResponseType, GatewayProblem>>;
+  readonly tracing: boolean;
+  readonly accessLogRetention: Seconds;
+}
+
+/** An EventBridge Pipe from a table's stream to a function. */
+export interface Pipe {
+  readonly kind: 'pipe';
+  readonly name: string;
+  readonly source: Table;
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
+  /** Event patterns, OR-ed; empty lets everything pass. */
+  readonly filters: readonly object[];
+  readonly batchSize: number;
+  readonly window: Seconds;
+  readonly retries: number;
+  readonly maxAge: Seconds;
+  readonly onPartialFailure: 'AUTOMATIC_BISECT' | undefined;
+  readonly parallelizationFactor: number;
+  readonly deadLetters: Queue | Topic | undefined;
+  readonly target: LambdaFunction;
+  readonly logLevel: 'OFF' | 'ERROR' | 'INFO' | 'TRACE';
+}
+
+export type Resource = Table | Topic | Queue | Subscription | LambdaFunction | RestApi | Pipe;
+export type Kind = Resource['kind'];
+export type ResourceOf<K extends Kind> = Extract<Resource, { kind: K }>;
+
+/** One entry for each kind: the type of every reader's dispatch. */
+export type PerKind<Entry extends { [K in Kind]: unknown }> = { readonly [K in Kind]: Entry[K] };
+
+/** `table "data"`: how messages name a resource. */
+export const nameOf = (resource: Resource): string => `${resource.kind} "${resource.name}"`;

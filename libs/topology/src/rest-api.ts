@@ -1,0 +1,121 @@
+/** The constructor of an API: routes, and the problem documents that the gateway itself answers with. */
+import { must } from './declaration-error.js';
+import { days } from './duration.js';
+import { mustBeLogical } from './construct.js';
+import {
+  type GatewayProblem,
+  type GatewayResponseType,
+  type HttpMethod,
+  type LambdaFunction,
+  type RestApi,
+  type Route,
+} from './model.js';
+
+/** Integration timeout of a REST API: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+const LONGEST_INTEGRATION = 29;
+const METHODS: readonly HttpMethod[] = ['ANY', 'GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
+const SEGMENT = /^(?:[A-Za-z0-9._~:-]+|\{[A-Za-z0-9_]+\+?\})$/;
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
+const PROBLEMS: Readonly<Record<GatewayResponseType, GatewayProblem>> = {
+  MISSING_AUTHENTICATION_TOKEN: {
+    status: 404,
+    code: 'ROUTE_NOT_FOUND',
+    title: 'Not Found',
+    detail: 'No route of this API has this path and method; GET / lists what there is.',
+  },
+  UNAUTHORIZED: {
+    status: 401,
+    code: 'UNAUTHORIZED',
+    title: 'Unauthorized',
+    detail: 'The request carries no valid token; sign in and send the ID token as Authorization: Bearer.',
+  },
+  ACCESS_DENIED: {
+    status: 403,
+    code: 'FORBIDDEN',
+    title: 'Forbidden',
+    detail: 'The token is valid but does not give the right to this.',
+  },
+  REQUEST_TOO_LARGE: {
+    status: 413,
+    code: 'BODY_TOO_LARGE',
+    title: 'Content Too Large',
+    detail: 'The request body is larger than the API takes; send less.',
+  },
+  THROTTLED: {
+    status: 429,
+    code: 'TOO_MANY_REQUESTS',
+    title: 'Too Many Requests',
+    detail: 'The API is busy; wait as long as Retry-After says and send the request again.',
+  },
+  INTEGRATION_FAILURE: {
+    status: 502,
+    code: 'BAD_FUNCTION_RESPONSE',
+    title: 'Bad Gateway',
+    detail: 'The function behind this route failed or gave no valid answer; its log, found by requestId, says why.',
+  },
+  INTEGRATION_TIMEOUT: {
+    status: 504,
+    code: 'FUNCTION_TIMEOUT',
+    title: 'Gateway Timeout',
+    detail: 'The function behind this route did not answer in time; the request may or may not have taken effect.',
+  },
+  DEFAULT_5XX: {
+    status: 500,
+    code: 'GATEWAY_ERROR',
+    title: 'Internal Server Error',
+    detail: 'The API could not handle the request; try again, and give requestId when you report it.',
+  },
+};
+
+export interface RestApiOptions {
+  /** `'ANY /orders/{proxy+}': orders`. A path answers with and without a trailing slash. */
+  routes: Record<string, LambdaFunction>;
+}
+
+/** A regional REST API with Lambda proxy integrations; the gateway's own errors are problem documents (RFC 9457). */
+export function restApi(name: string, { routes }: RestApiOptions): RestApi {
+  const subject = `rest-api "${name}"`;
+  mustBeLogical(name, subject);
+  const parsed = Object.entries(routes).map(([route, target]) => parseRoute(subject, route, target));
+  must(parsed.length > 0, subject, 'it has no routes; give at least one, such as { "ANY /orders": orders }');
+  const taken = new Map<string, string>();
+  for (const { method, path } of parsed) {
+    const shape = `${method} ${path.replaceAll(/\{[^}]+?(\+?)\}/g, '{$1}')}`;
+    const other = taken.get(shape);
+    must(other === undefined, subject, `routes "${other}" and "${method} ${path}" answer the same requests; keep one`);
+    taken.set(shape, `${method} ${path}`);
+  }
+  return { kind: 'rest-api', name, routes: parsed, problems: PROBLEMS, tracing: true, accessLogRetention: days(30) };
+}
+
+function parseRoute(subject: string, route: string, target: LambdaFunction): Route {
+  const [method = '', path = '', ...rest] = route.split(' ');
+  must(
+    METHODS.includes(method as HttpMethod) && rest.length === 0,
+    subject,
+    `route "${route}" must read "METHOD /path" with a method of ${METHODS.join(', ')}`,
+  );
+  const segments = path.split('/').slice(1);
+  must(
+    path.startsWith('/') && segments.length > 0 && segments.every((segment) => SEGMENT.test(segment)),
+    subject,
+    `route "${route}": the path must be segments such as /orders/{orderId}, without a slash at the end`,
+  );
+  must(
+    segments.slice(0, -1).every((segment) => !segment.endsWith('+}')),
+    subject,
+    `route "${route}": a greedy parameter such as {proxy+} can only be the last segment`,
+  );
+  must(
+    target.protocol === 'http',
+    subject,
+    `route "${route}" leads to ${target.name}, which is no HTTP function; declare it with httpFunction`,
+  );
+  must(
+    target.timeout <= LONGEST_INTEGRATION,
+    subject,
+    `route "${route}": ${target.name} may run ${target.timeout} s, but API Gateway waits ${LONGEST_INTEGRATION} s at most; lower its timeout`,
+  );
+  return { method: method as HttpMethod, path, target };
+}

@@ -1,0 +1,55 @@
+/** The system, on one page. Every runtime reads it; nothing here says where it runs. */
+import { handlerFunction, httpFunction, queue, singleTable, topic } from './construct.js';
+import { hours, seconds } from './duration.js';
+import { changedItem, newItem, pipe } from './pipe.js';
+import { restApi } from './rest-api.js';
+import { system } from './system.js';
+
+const table = singleTable('data', { index: 'GSI1', stream: 'NEW_AND_OLD_IMAGES', expiry: 'ExpiresAt' });
+
+const orderEvents = topic('order-events');
+const monitoring = topic('monitoring');
+const inbox = queue('order-events-inbox', { developmentOnly: true });
+
+const users = httpFunction('user-service', {
+  entry: 'apps/user-service',
+  grants: [table.items('CUSTOMER', 'CUSTOMEREMAIL').readWrite],
+});
+
+const orders = httpFunction('order-service', {
+  entry: 'apps/order-service',
+  grants: [table.items('CUSTOMER', 'ORDER').readWrite],
+});
+
+const notifier = handlerFunction('notifier', {
+  entry: 'apps/notifier',
+  timeout: seconds(5),
+  grants: [orderEvents.publish, table.items('IDEMPOTENCY').readWrite],
+});
+
+export const topology = system('tabletop', {
+  api: restApi('api', {
+    routes: {
+      'ANY /add_user': users,
+      'ANY /edit-address': users,
+      'ANY /users': users,
+      'ANY /users/{proxy+}': users,
+      'ANY /orders': orders,
+      'ANY /orders/{proxy+}': orders,
+    },
+  }),
+  pipes: [
+    pipe('order-events', {
+      source: table,
+      filter: [newItem('#ORDER#'), changedItem('#ORDER#', 'Status', { not: 'PLACED' })],
+      batch: 10,
+      retries: 5,
+      maxAge: hours(23),
+      onPartialFailure: 'bisect',
+      deadLetters: queue('order-events-dead'),
+      target: notifier,
+    }),
+  ],
+  subscriptions: [orderEvents.deliverTo(inbox)],
+  also: [monitoring],
+});
