@@ -1,0 +1,52 @@
+/** The one screen that a start prints. */
+import { styleText } from 'node:util';
+import { protections } from '../../libs/topology/src/mark.js';
+import { type LocalStack } from './local-stack.js';
+
+export interface BannerFacts {
+  stack: LocalStack;
+  authMode: string;
+  backoffCapMs: number;
+  /** Until everything was ready. */
+  startMs: number;
+  /** Requests to try, ready to paste. */
+  tryOut: readonly string[];
+}
+
+export function banner({ stack, authMode, backoffCapMs, startMs, tryOut }: BannerFacts): string {
+  const rows: [string, string][] = [
+    ['API', stack.apiUrl ?? 'none'],
+    ['Swagger', stack.apiUrl === undefined ? 'none' : `${stack.apiUrl}/docs`],
+    ['AWS endpoint', stack.awsUrl],
+    ['Auth', authMode === 'open' ? 'open (no sign-in; AWS stages ask for tokens)' : authMode],
+    ['Data', `${stack.dataDir} (${stack.backend}, fauxqs); npm start -- --fresh empties it`],
+    ['Retries', `pipes pause at most ${backoffCapMs} ms between tries; AWS up to a minute`],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [
+    '',
+    styleText('bold', `Tabletop is running (ready in ${(startMs / 1000).toFixed(1)} s; Ctrl-C stops it)`),
+    '',
+    ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+    '',
+    ...resourceLines(stack),
+    '',
+    'Try it:',
+    ...tryOut.map((request) => `  ${request}`),
+    '',
+  ].join('\n');
+}
+
+/** `created  table data, queue order-events-dead`, one line for each way a resource came to be. */
+function resourceLines({ resources }: LocalStack): string[] {
+  const origins = [...new Set(resources.map(({ origin }) => origin))].sort();
+  const lines = origins.map((origin) => {
+    const names = resources
+      .filter((made) => made.origin === origin)
+      .map(({ resource }) => `${resource.kind} ${resource.name}`);
+    return `  ${origin.padEnd('AWS only'.length)}  ${names.join(', ')}`;
+  });
+  const kinds = [...new Set(resources.map(({ resource }) => resource.kind))];
+  const onAwsOnly = [...new Set(kinds.flatMap((kind) => protections(kind)))];
+  return [...lines, `  AWS only  ${onAwsOnly.join(', ')}`];
+}

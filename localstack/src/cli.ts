@@ -1,0 +1,77 @@
+/** `npm start`: the declared system on this machine until Ctrl-C, with what flows through it on the terminal. */
+import { parseArgs } from 'node:util';
+import { topology } from '../../libs/topology/src/topology.js';
+import { banner } from './banner.js';
+import { startLocalStack, type LocalStack } from './local-stack.js';
+import { NotEmulatedError } from './not-emulated.js';
+import { readSettings, SETTINGS } from './cli-settings.js';
+import { StartError } from './start-error.js';
+import { line } from './terminal.js';
+
+const HELP = `Usage: npm start -- [--fresh] [--quiet]
+
+  --fresh  empties the data folder first
+  --quiet  prints no line for what passes
+
+Variables: ${SETTINGS.join(', ')} (see .env.example)
+`;
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+function fail(error: unknown): never {
+  const expected = error instanceof StartError || error instanceof NotEmulatedError;
+  process.stderr.write(`${expected ? error.message : ((error as Error).stack ?? String(error))}\n`);
+  process.exit(1);
+}
+
+/** Three requests that show the whole path, ready to paste. */
+const tryOut = (api: string): string[] => [
+  `curl -X POST ${api}/add_user/ -H 'Content-Type: application/json' -d '{"email":"john@example.com","name":"John Smith","username":"john"}'`,
+  `curl -X POST ${api}/orders/ -H 'Content-Type: application/json' -d '{"amount":5.5,"numItems":2,"username":"john"}'`,
+  `curl '${api}/orders/?username=john'`,
+];
+
+/** Ends the stack once, on the first signal; a second one ends the program at once. */
+function stopOnSignal(stack: LocalStack): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    say('\nStopping...');
+    stack.stop().then(() => process.exit(0), fail);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { fresh: { type: 'boolean' }, quiet: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help === true) return say(HELP);
+  const settings = readSettings(process.env);
+  const started = performance.now();
+  const stack = await startLocalStack({
+    topology,
+    ...settings,
+    root: 'dist',
+    bundles: 'dist/functions',
+    fresh: values.fresh ?? false,
+    onProgress: (step) => say(`  ${step}`),
+  });
+  stopOnSignal(stack);
+  const startMs = performance.now() - started;
+  const { authMode } = settings.settings;
+  say(banner({ stack, authMode, backoffCapMs: settings.backoffCapMs, startMs, tryOut: tryOut(stack.apiUrl ?? '') }));
+  if (values.quiet !== true)
+    stack.journal.subscribe((entry) => {
+      const text = line(entry);
+      if (text !== undefined) say(text);
+    });
+  const reason = await stack.broken;
+  process.stderr.write(`The stack cannot go on: ${reason}.\n`);
+  await stack.stop();
+  process.exit(1);
+}
+
+main().catch(fail);

@@ -1,0 +1,120 @@
+/**
+ * The folder that holds a stack's data, owned by one stack at a time. `stack.lock` records the stack and its child
+ * processes, so that a start after a kill can end the orphans that still have the data open.
+ */
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { identify, isRunning, type ProcessIdentity } from './process-identity.js';
+import { StartError } from './start-error.js';
+
+interface Lock {
+  readonly stack: ProcessIdentity;
+  readonly awsPort: number | undefined;
+  readonly children: readonly ProcessIdentity[];
+}
+
+export class DataFolder {
+  private lock: Lock;
+
+  private constructor(
+    readonly path: string,
+    /** Whether the data is thrown away at the end. */
+    readonly temporary: boolean,
+    stack: ProcessIdentity,
+  ) {
+    this.lock = { stack, awsPort: undefined, children: [] };
+  }
+
+  /**
+   * Takes the folder for this process; without a path, a temporary one.
+   * @param fresh empties the folder first
+   * @throws StartError when another running stack has it
+   */
+  static open(path: string | undefined, fresh = false): DataFolder {
+    const own = identify(process.pid);
+    if (own === undefined) throw new StartError(`The start time of process ${process.pid} cannot be read.`);
+    const temporary = path === undefined;
+    const folder = new DataFolder(temporary ? mkdtempSync(join(tmpdir(), 'tabletop-')) : resolve(path), temporary, own);
+    mkdirSync(folder.path, { recursive: true });
+    folder.acquire();
+    if (fresh) folder.empty();
+    return folder;
+  }
+
+  /** A path inside the folder. */
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** Records a child process, so that it can be ended if this process is killed. */
+  adopt(pid: number): void {
+    const child = identify(pid);
+    if (child) this.write({ ...this.lock, children: [...this.lock.children.filter(isRunning), child] });
+  }
+
+  /** Records where the stack answers, for the message that a second start prints. */
+  announce(awsPort: number): void {
+    this.write({ ...this.lock, awsPort });
+  }
+
+  /** Gives the folder up; a temporary one is deleted. */
+  close(): void {
+    if (this.temporary) rmSync(this.path, { recursive: true, force: true });
+    else rmSync(this.lockFile, { force: true });
+  }
+
+  private get lockFile(): string {
+    return this.file('stack.lock');
+  }
+
+  private acquire(): void {
+    const other = readLock(this.lockFile);
+    if (other && isRunning(other.stack)) throw inUse(this.path, other);
+    for (const orphan of other?.children ?? []) if (isRunning(orphan)) process.kill(orphan.pid, 'SIGKILL');
+    if (other) rmSync(this.lockFile, { force: true });
+    this.createLock();
+  }
+
+  /** `link` fails when the name exists, so of two stacks that start together one gets the folder. */
+  private createLock(): void {
+    const draft = `${this.lockFile}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify(this.lock));
+    try {
+      linkSync(draft, this.lockFile);
+    } catch (error) {
+      const winner = readLock(this.lockFile);
+      throw winner ? inUse(this.path, winner) : error;
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  }
+
+  private write(lock: Lock): void {
+    this.lock = lock;
+    const draft = `${this.lockFile}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify(lock));
+    renameSync(draft, this.lockFile);
+  }
+
+  private empty(): void {
+    for (const name of ['table', 'messages', 'checkpoints']) rmSync(this.file(name), { recursive: true, force: true });
+  }
+}
+
+function readLock(file: string): Lock | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Lock;
+  } catch (error) {
+    throw new StartError(
+      `The lock file ${file} is damaged (${(error as Error).message}). If no stack is running on it, delete it.`,
+    );
+  }
+}
+
+const inUse = (path: string, { stack, awsPort }: Lock): StartError =>
+  new StartError(
+    `The data folder ${path} is in use by another running stack (process ${stack.pid}` +
+      `${awsPort === undefined ? '' : `, AWS endpoint on port ${awsPort}`}). Stop that one, or give this one a folder of its own with DATA_DIR.`,
+  );

@@ -1,0 +1,29 @@
+/** When a local system has come to rest. */
+import { type LocalSystem } from './resource/local-system.js';
+
+/**
+ * Resolves when every request is answered, every stream record delivered and every function idle. What a delivery
+ * writes may itself be streamed, so rest is looked for again until a round finds nothing new.
+ * @throws Error after `timeoutMs`
+ */
+export async function drained({ apis, pipes, functions, journal }: LocalSystem, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  const late = (): Error => new Error(`The system is still busy after ${timeoutMs} ms.`);
+  for (;;) {
+    const before = journal.next;
+    await withDeadline(Promise.all([...pipes.values()].map((pipe) => pipe.drained())), deadline, late);
+    const busy = [...apis.values(), ...functions.values()].some((part) => part.busy > 0);
+    if (!busy && journal.next === before) return;
+    if (Date.now() > deadline) throw late();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+async function withDeadline(work: Promise<unknown>, deadline: number, late: () => Error): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), Math.max(0, deadline - Date.now()));
+  });
+  await Promise.race([work, expired]);
+  clearTimeout(timer);
+}

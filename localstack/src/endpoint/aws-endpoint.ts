@@ -1,0 +1,128 @@
+/** The one AWS endpoint: backends' services pass through, ours are answered here, anything else is refused by name. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { REGION } from '../account.js';
+import { type FunctionPool } from '../function/function-pool.js';
+import { type Journal } from '../journal.js';
+import { actionOf, inOurRegion, serviceOf, type AwsRequest } from './aws-request.js';
+import { awsError, notImplemented, type AwsResponse } from './aws-response.js';
+import { type Faults, faultResponse } from './fault.js';
+import { BodyTooLargeError, collect, Forwarder } from './forward.js';
+import { answerLambda } from './lambda-api.js';
+import { callEvent, isPoll, isTableWrite, messageEvents } from './observe.js';
+import { fromMessageBackend, fromTableBackend, toTableBackend } from './rewrite.js';
+import { listen, type Listening } from '../listen.js';
+
+/** Above every limit of the services behind it (DynamoDB 16 MB, Lambda 6 MB, SQS 1 MiB). */
+const LARGEST_BODY = 20 * 1024 * 1024;
+
+export interface AwsEndpointOptions {
+  port: number;
+  host: string;
+  journal: Journal;
+  faults: Faults;
+  /** Asked for each request: a backend that was started again listens elsewhere. */
+  tables: () => { origin: string; region: string };
+  messages: () => { origin: string };
+  findFunction: (name: string) => FunctionPool | undefined;
+  /** Called after each call that may have written to a table. */
+  onTableWrite: () => void;
+}
+
+/** Starts the endpoint. @throws StartError when the port is taken */
+export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Listening> {
+  const forwarder = new Forwarder();
+  const server = createServer((incoming, outgoing) => {
+    answer(incoming, options, forwarder).then(
+      (response) => write(outgoing, response),
+      (error: unknown) => write(outgoing, unexpected(incoming, error)),
+    );
+  });
+  // SDKs keep idle connections; the one that closes first must not be us, or a request may meet a closed socket.
+  server.keepAliveTimeout = 75_000;
+  const listening = await listen(server, options, { purpose: 'the AWS endpoint', variable: 'AWS_PORT' });
+  return {
+    ...listening,
+    stop: async () => {
+      await listening.stop();
+      forwarder.close();
+    },
+  };
+}
+
+async function answer(
+  incoming: IncomingMessage,
+  options: AwsEndpointOptions,
+  forwarder: Forwarder,
+): Promise<AwsResponse> {
+  const request = await read(incoming);
+  const started = performance.now();
+  const fault = options.faults.take(request);
+  const response =
+    fault === undefined || fault === 'LostReply'
+      ? await route(request, options, forwarder)
+      : faultResponse(fault, request);
+  if (!isPoll(request) || response.status >= 400)
+    options.journal.record(callEvent(request, response, performance.now() - started, fault));
+  for (const message of messageEvents(request, response)) options.journal.record(message);
+  if (isTableWrite(request) && response.status < 300) options.onTableWrite();
+  return fault === 'LostReply' ? { ...response, lost: true } : response;
+}
+
+async function read(incoming: IncomingMessage): Promise<AwsRequest> {
+  const { method = 'GET', url = '/', headers } = incoming;
+  const head = serviceOf(method, url, headers);
+  const body = await collect(incoming, LARGEST_BODY);
+  const operation = head.protocol === 'query' ? actionOf(body) : head.operation;
+  return { ...head, operation, method, url, headers, body };
+}
+
+/** Who owns which service; the same in every local runtime. */
+async function route(request: AwsRequest, options: AwsEndpointOptions, forwarder: Forwarder): Promise<AwsResponse> {
+  switch (request.service) {
+    case 'dynamodb':
+    case 'dynamodbstreams': {
+      const { origin, region } = options.tables();
+      const body = toTableBackend(request.operation, request.body, region);
+      return fromTableBackend(request.operation, await forwarder.send(origin, request, body), region);
+    }
+    case 'sqs':
+    case 'sns':
+    case 's3':
+    case 'sts': {
+      const { origin } = options.messages();
+      const authorization = inOurRegion(request.headers.authorization, REGION);
+      const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
+      // SDKs post to the queue's own URL; the backend takes JSON and query calls at the root.
+      const url = request.protocol === 'rest' ? request.url : '/';
+      const response = await forwarder.send(origin, { ...request, headers, url });
+      return fromMessageBackend(
+        response,
+        origin,
+        `http://${request.headers.host ?? `${options.host}:${options.port}`}`,
+      );
+    }
+    case 'lambda':
+      return answerLambda(request, options.findFunction);
+    default:
+      return notImplemented(request);
+  }
+}
+
+function unexpected(incoming: IncomingMessage, error: unknown): AwsResponse {
+  const request = serviceOf(incoming.method ?? 'GET', incoming.url ?? '/', incoming.headers);
+  if (error instanceof BodyTooLargeError) return awsError(request, 413, 'RequestEntityTooLarge', error.message);
+  return awsError(
+    request,
+    500,
+    'InternalFailure',
+    `The local stack failed on this request: ${(error as Error).message}`,
+  );
+}
+
+function write(outgoing: ServerResponse, { status, headers, body, lost }: AwsResponse): void {
+  if (lost === true) {
+    outgoing.destroy();
+    return;
+  }
+  outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+}

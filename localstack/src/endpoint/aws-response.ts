@@ -1,0 +1,53 @@
+/** Answers of the AWS endpoint, worded as the service's own protocol words them. */
+import { randomUUID } from 'node:crypto';
+import { type OutgoingHttpHeaders } from 'node:http';
+import { type AwsRequest } from './aws-request.js';
+
+export interface AwsResponse {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Buffer | string;
+  /** The connection is cut instead: the caller never learns what happened. */
+  readonly lost?: boolean;
+}
+
+/** An error as the service's clients parse it. `extra` holds further members of a JSON error. */
+export function awsError(
+  { protocol, service }: Pick<AwsRequest, 'protocol' | 'service'>,
+  status: number,
+  code: string,
+  message: string,
+  extra: Record<string, unknown> = {},
+): AwsResponse {
+  const requestId = randomUUID();
+  const headers: OutgoingHttpHeaders = { 'x-amzn-requestid': requestId, 'x-amzn-errortype': code };
+  if (protocol === 'query') {
+    const fault = status < 500 ? 'Sender' : 'Receiver';
+    const body =
+      `<ErrorResponse><Error><Type>${fault}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>` +
+      `<RequestId>${requestId}</RequestId></ErrorResponse>`;
+    return { status, headers: { ...headers, 'content-type': 'text/xml' }, body };
+  }
+  if (service === 's3') {
+    const body = `<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message><RequestId>${requestId}</RequestId></Error>`;
+    return { status, headers: { ...headers, 'content-type': 'application/xml' }, body };
+  }
+  const type = protocol === 'json' ? 'application/x-amz-json-1.0' : 'application/json';
+  return {
+    status,
+    headers: { ...headers, 'content-type': type },
+    body: JSON.stringify({ __type: code, message, ...extra }),
+  };
+}
+
+/** What the local stack does not have: refused by name, with a status that clients do not retry. */
+export const notImplemented = (request: Pick<AwsRequest, 'protocol' | 'service' | 'operation'>): AwsResponse =>
+  awsError(
+    request,
+    501,
+    'NotImplemented',
+    `The local stack does not emulate ${request.service}: ${request.operation}.`,
+  );
+
+const escapeXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,0 +1,72 @@
+/** Sends a request on to a backend over kept-alive connections and gives its answer. */
+import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { awsError, type AwsResponse } from './aws-response.js';
+import { type AwsRequest } from './aws-request.js';
+
+/** Longer than SQS's longest poll (20 s), so that only a hanging backend is cut off. */
+const PATIENCE_MS = 30_000;
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host', 'expect']);
+
+export class Forwarder {
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 128, scheduling: 'lifo' });
+
+  /** The backend's answer, or a 503 that clients retry when it is away. */
+  async send(origin: string, aws: AwsRequest, body: Buffer = aws.body): Promise<AwsResponse> {
+    try {
+      return await this.exchange(origin, aws, body);
+    } catch (error) {
+      const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+      const message = `The backend of ${aws.service} does not answer (${reason}); try again.`;
+      return awsError(aws, 503, 'ServiceUnavailable', message);
+    }
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private exchange(origin: string, aws: AwsRequest, body: Buffer): Promise<AwsResponse> {
+    const { hostname, port } = new URL(origin);
+    const headers: OutgoingHttpHeaders = {};
+    for (const [name, value] of Object.entries(aws.headers)) if (!HOP_BY_HOP.has(name)) headers[name] = value;
+    headers['content-length'] = body.length;
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        { hostname, port, method: aws.method, path: aws.url, headers, agent: this.agent },
+        (incoming) => collect(incoming).then((answer) => resolve(toResponse(incoming, answer)), reject),
+      );
+      outgoing.setTimeout(PATIENCE_MS, () => outgoing.destroy(new Error(`no answer in ${PATIENCE_MS} ms`)));
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  }
+}
+
+function toResponse(incoming: IncomingMessage, body: Buffer): AwsResponse {
+  const headers: OutgoingHttpHeaders = {};
+  for (const [name, value] of Object.entries(incoming.headers)) if (!HOP_BY_HOP.has(name)) headers[name] = value;
+  return { status: incoming.statusCode ?? 502, headers, body };
+}
+
+/**
+ * The whole body of a message.
+ * @throws BodyTooLargeError past `limit` bytes; what follows is read and dropped, so that an answer can be sent
+ */
+export async function collect(message: IncomingMessage, limit = Number.POSITIVE_INFINITY): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+  }
+  if (size > limit) throw new BodyTooLargeError(limit);
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+export class BodyTooLargeError extends Error {
+  override readonly name = 'BodyTooLargeError';
+
+  constructor(limit: number) {
+    super(`The body is larger than ${limit} bytes.`);
+  }
+}

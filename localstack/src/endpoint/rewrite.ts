@@ -1,0 +1,41 @@
+/** Backends speak of regions and hosts of their own; callers hear of ours only. */
+import { ACCOUNT, REGION } from '../account.js';
+import { type AwsResponse } from './aws-response.js';
+
+/** DynamoDB operations whose requests or answers carry ARNs or regions; the hot ones are passed untouched. */
+const WITHOUT_ARNS = new Set([
+  'GetItem',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'Query',
+  'Scan',
+  'BatchGetItem',
+  'BatchWriteItem',
+  'TransactGetItems',
+  'TransactWriteItems',
+]);
+
+const replaceAll = (body: Buffer | string, from: string | RegExp, to: string): Buffer =>
+  Buffer.from(body.toString().replaceAll(from, to));
+
+/** Names the region that the table backend knows. */
+export function toTableBackend(operation: string, body: Buffer, region: string): Buffer {
+  if (WITHOUT_ARNS.has(operation)) return body;
+  return replaceAll(body, `arn:aws:dynamodb:${REGION}:${ACCOUNT}:`, `arn:aws:dynamodb:${region}:${ACCOUNT}:`);
+}
+
+/** Names our region. */
+export function fromTableBackend(operation: string, response: AwsResponse, region: string): AwsResponse {
+  if (WITHOUT_ARNS.has(operation)) return response;
+  const body = replaceAll(response.body, new RegExp(`arn:aws:(dynamodb|kms):${region}:`, 'g'), `arn:aws:$1:${REGION}:`);
+  return { ...response, body: replaceAll(body, `"awsRegion":"${region}"`, `"awsRegion":"${REGION}"`) };
+}
+
+/** `http://sqs.us-east-1.127.0.0.1:41234/` names a host that no client can resolve; it becomes the endpoint itself. */
+export function fromMessageBackend(response: AwsResponse, backendOrigin: string, ownOrigin: string): AwsResponse {
+  const { host } = new URL(backendOrigin);
+  if (!response.body.includes(host)) return response;
+  const queueHost = new RegExp(`http://(?:sqs\\.[a-z0-9-]+\\.)?${host.replaceAll('.', '\\.')}`, 'g');
+  return { ...response, body: replaceAll(response.body, queueHost, ownOrigin) };
+}

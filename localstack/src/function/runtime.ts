@@ -1,0 +1,110 @@
+/**
+ * The process that a function runs in: loads the bundle, then handles one event at a time as Lambda's Node.js runtime
+ * does. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
+ */
+import { writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type FunctionError, type Invoke, LINE_MARK, type Reply } from './wire.js';
+
+type Handler = (event: unknown, context: object) => unknown;
+
+let currentRequest = '';
+
+/** Each line carries its request's id; written at once, so that nothing is lost when the process is killed. */
+function tagLines(fd: 1 | 2): typeof process.stdout.write {
+  const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    const text = (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()).replace(/\n$/, '');
+    writeAll(fd, `${LINE_MARK}${currentRequest}\t${text.replaceAll('\n', '\r')}\n`);
+    const done = rest.find((argument) => typeof argument === 'function') as (() => void) | undefined;
+    if (done) process.nextTick(done);
+    return true;
+  };
+  return write as typeof process.stdout.write;
+}
+
+/** A full pipe answers EAGAIN until the stack has read; a line is small, so the wait is short. */
+function writeAll(fd: number, line: string): void {
+  let rest = Buffer.from(line);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
+function reply(message: Reply, then?: () => void): void {
+  process.send?.(message, undefined, undefined, then);
+}
+
+function toFunctionError(error: unknown, type?: string): FunctionError {
+  if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error) };
+  const trace = (error.stack ?? '').split('\n').map((line) => line.trim());
+  return { errorType: type ?? error.name, errorMessage: error.message, trace };
+}
+
+/** What outlives a handler ends the process, as on Lambda; the stack starts a fresh one. */
+function dieOf(error: unknown, type: string): void {
+  reply({ type: 'error', error: toFunctionError(error, type), fatal: true }, () => process.exit(129));
+}
+
+function contextOf({ requestId, arn, deadline }: Invoke): object {
+  const { AWS_LAMBDA_FUNCTION_NAME: functionName = '', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory = '' } = process.env;
+  return {
+    awsRequestId: requestId,
+    callbackWaitsForEmptyEventLoop: true,
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: arn,
+    memoryLimitInMB: memory,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+}
+
+async function handle(handler: Handler, invoke: Invoke): Promise<void> {
+  currentRequest = invoke.requestId;
+  process.env._X_AMZN_TRACE_ID = invoke.trace;
+  try {
+    const value = await handler(invoke.event, contextOf(invoke));
+    try {
+      reply({ type: 'result', value });
+    } catch (error) {
+      reply({ type: 'error', error: toFunctionError(error, 'Runtime.MarshalError') });
+    }
+  } catch (error) {
+    reply({ type: 'error', error: toFunctionError(error) });
+  }
+}
+
+async function load(file: string): Promise<Handler> {
+  const loaded = file.endsWith('.cjs')
+    ? (createRequire(import.meta.url)(file) as { handler?: unknown })
+    : ((await import(file)) as { handler?: unknown });
+  if (typeof loaded.handler !== 'function')
+    throw Object.assign(new Error('the entry exports no function named "handler"'), {
+      name: 'Runtime.HandlerNotFound',
+    });
+  return loaded.handler as Handler;
+}
+
+process.stdout.write = tagLines(1);
+process.stderr.write = tagLines(2);
+process.on('uncaughtException', (error) => dieOf(error, 'Runtime.UncaughtException'));
+process.on('unhandledRejection', (error) => dieOf(error, 'Runtime.UnhandledPromiseRejection'));
+process.on('disconnect', () => process.exit(0));
+
+const [, , file = ''] = process.argv;
+load(file).then(
+  (handler) => {
+    process.on('message', (invoke: Invoke) => void handle(handler, invoke));
+    reply({ type: 'ready' });
+  },
+  (error: unknown) =>
+    dieOf(
+      error,
+      error instanceof Error && error.name.startsWith('Runtime.') ? error.name : 'Runtime.ImportModuleError',
+    ),
+);

@@ -1,0 +1,28 @@
+/** What the stack and a function's process say to each other. */
+
+/** An error in the shape that Lambda answers it. */
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+/** Stack to process: run the handler. */
+export interface Invoke {
+  readonly event: unknown;
+  readonly requestId: string;
+  /** The value of `_X_AMZN_TRACE_ID`. */
+  readonly trace: string;
+  readonly arn: string;
+  /** Epoch milliseconds at which the invocation times out. */
+  readonly deadline: number;
+}
+
+/** Process to stack: the handler is loaded, or gave this, or threw that. */
+export type Reply =
+  | { readonly type: 'ready' }
+  | { readonly type: 'result'; readonly value?: unknown }
+  | { readonly type: 'error'; readonly error: FunctionError; readonly fatal?: boolean };
+
+/** Opens a line that belongs to an invocation: the request id and a tab follow. */
+export const LINE_MARK = '\u0001';

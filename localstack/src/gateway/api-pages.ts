@@ -1,0 +1,118 @@
+/** What the API answers by itself: its index, health, the joined OpenAPI document and the pages that show it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname, join } from 'node:path';
+import { type LambdaFunction, type RestApi } from '../../../libs/topology/src/model.js';
+import { type HttpAnswer } from './proxy-response.js';
+
+interface OpenApiDocument {
+  paths: Record<string, unknown>;
+  components?: Record<string, Record<string, unknown>>;
+  tags?: unknown[];
+}
+
+const UI_FILES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.png': 'image/png',
+};
+
+export interface ApiPagesOptions {
+  api: RestApi;
+  stage: string;
+  /** The service's openapi.json; a function may have none. */
+  documentOf: (lambda: LambdaFunction) => string | undefined;
+  /** Which functions answer. */
+  health: () => Record<string, boolean>;
+}
+
+/** Answers GET requests of the API's own paths; undefined where a path is not its own. */
+export class ApiPages {
+  private readonly functions: LambdaFunction[];
+
+  constructor(private readonly options: ApiPagesOptions) {
+    this.functions = [...new Set(options.api.routes.map(({ target }) => target))];
+  }
+
+  answer(path: string, origin: string): HttpAnswer | undefined {
+    if (path === '/' || path === '') return json(this.index(origin));
+    if (path === '/health') return this.health();
+    if (path === '/openapi.json') return json(this.document(origin));
+    if (path === '/docs' || path === '/docs/') return this.docs();
+    return path.startsWith('/docs/') ? uiFile(path.slice('/docs/'.length)) : undefined;
+  }
+
+  private index(origin: string): object {
+    const services = this.functions.map(({ name }) => ({
+      name,
+      routes: this.options.api.routes
+        .filter(({ target }) => target.name === name)
+        .map(({ method, path }) => `${method} ${path}`),
+    }));
+    const base = `${origin}/${this.options.stage}`;
+    return { services, docs: `${base}/docs`, openapi: `${base}/openapi.json`, health: `${base}/health` };
+  }
+
+  private health(): HttpAnswer {
+    const functions = this.options.health();
+    const healthy = Object.values(functions).every(Boolean);
+    return json({ status: healthy ? 'ok' : 'unavailable', functions }, healthy ? 200 : 503);
+  }
+
+  /** One document for all services; each names its own schemas, and shared ones are word for word the same. */
+  private document(origin: string): object {
+    const documents = this.functions.flatMap((lambda) => {
+      const file = this.options.documentOf(lambda);
+      return file !== undefined && existsSync(file) ? [JSON.parse(readFileSync(file, 'utf8')) as OpenApiDocument] : [];
+    });
+    const components: Record<string, Record<string, unknown>> = {};
+    for (const document of documents)
+      for (const [section, entries] of Object.entries(document.components ?? {}))
+        components[section] = { ...components[section], ...entries };
+    return {
+      openapi: '3.1.0',
+      info: { title: this.options.api.name, version: this.options.stage },
+      servers: [{ url: `${origin}/${this.options.stage}` }],
+      tags: documents.flatMap(({ tags = [] }) => tags),
+      paths: Object.assign({}, ...documents.map(({ paths }) => paths)) as object,
+      components,
+    };
+  }
+
+  private docs(): HttpAnswer {
+    const base = `/${this.options.stage}`;
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+      body: `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>${this.options.api.name}</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="${base}/docs/swagger-ui.css">
+  </head>
+  <body>
+    <div id="ui"></div>
+    <script src="${base}/docs/swagger-ui-bundle.js"></script>
+    <script>SwaggerUIBundle({ url: '${base}/openapi.json', dom_id: '#ui' });</script>
+  </body>
+</html>
+`,
+    };
+  }
+}
+
+/** One of Swagger UI's own files; a name with a folder in it is none. */
+function uiFile(name: string): HttpAnswer | undefined {
+  const type = UI_FILES[extname(name)];
+  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  if (type === undefined || !/^[a-z0-9.-]+$/i.test(name) || !existsSync(join(folder, name))) return undefined;
+  return { status: 200, headers: { 'content-type': type }, body: readFileSync(join(folder, name)) };
+}
+
+const json = (value: object, status = 200): HttpAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json', 'access-control-allow-origin': '*' },
+  body: JSON.stringify(value),
+});

@@ -1,0 +1,118 @@
+/** The shapes of what the journal records, one for each thing that passes. */
+
+/** An answered HTTP request at the API. */
+export interface RequestEvent {
+  readonly type: 'request';
+  readonly requestId: string;
+  readonly method: string;
+  /** With the stage, without the query. */
+  readonly path: string;
+  readonly status: number;
+  /** The function that answered; absent when the gateway did. */
+  readonly function?: string;
+  readonly durationMs: number;
+}
+
+/** A call at the AWS endpoint. */
+export interface AwsCallEvent {
+  readonly type: 'aws-call';
+  readonly service: string;
+  readonly operation: string;
+  /** The table, topic, queue or function it names. */
+  readonly resource?: string;
+  readonly status: number;
+  readonly durationMs: number;
+  /** The invocation it was made in, when a function made it. */
+  readonly traceId?: string;
+  /** The fault it was answered with, when one was ordered. */
+  readonly fault?: string;
+}
+
+/** A record that a pipe read from its stream. */
+export interface StreamRecordEvent {
+  readonly type: 'stream-record';
+  readonly pipe: string;
+  readonly eventId: string;
+  readonly eventName: string;
+  readonly keys: Record<string, unknown>;
+}
+
+/** What a pipe's filters said of a record. */
+export interface FilterEvent {
+  readonly type: 'filter';
+  readonly pipe: string;
+  readonly eventId: string;
+  readonly passed: boolean;
+  /** Which filter matched, counted from 1, or why none did. */
+  readonly reason: string;
+}
+
+/** An execution step of a pipe under AWS's own name, such as EXECUTION_STARTED. */
+export interface PipeStepEvent {
+  readonly type: 'pipe-step';
+  readonly pipe: string;
+  readonly executionId: string;
+  readonly step: string;
+  readonly records: number;
+  readonly error?: string;
+}
+
+/** A batch that a pipe gave up on, with AWS's envelope and the records themselves. */
+export interface DeadLetterEvent {
+  readonly type: 'dead-letter';
+  readonly pipe: string;
+  readonly condition: string;
+  readonly eventIds: readonly string[];
+  readonly envelope: unknown;
+}
+
+/** One run of a function. */
+export interface InvocationEvent {
+  readonly type: 'invocation';
+  readonly function: string;
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly durationMs: number;
+  readonly error?: { readonly errorType: string; readonly errorMessage: string };
+}
+
+/** A line that a function wrote. */
+export interface LogEvent {
+  readonly type: 'log';
+  readonly function: string;
+  readonly requestId: string;
+  readonly line: string;
+}
+
+/** A message that a topic or queue took. */
+export interface MessageEvent {
+  readonly type: 'message';
+  readonly service: 'sns' | 'sqs';
+  /** Name of the topic or queue. */
+  readonly to: string;
+  readonly messageId: string;
+  readonly body: string;
+  readonly subject?: string;
+  readonly attributes: Record<string, string>;
+}
+
+/** Something that happened to the stack itself: a backend died, a function instance was replaced. */
+export interface StackEvent {
+  readonly type: 'stack';
+  readonly what: string;
+}
+
+export type JournalEvent =
+  | RequestEvent
+  | AwsCallEvent
+  | StreamRecordEvent
+  | FilterEvent
+  | PipeStepEvent
+  | DeadLetterEvent
+  | InvocationEvent
+  | LogEvent
+  | MessageEvent
+  | StackEvent;
+
+/** `seq` counts from 0 without gaps, `at` is epoch milliseconds. */
+export type JournalEntry = JournalEvent & { readonly seq: number; readonly at: number };

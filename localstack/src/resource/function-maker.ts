@@ -1,0 +1,33 @@
+/** A declared function as a pool of local instances of its bundle. */
+import { join } from 'node:path';
+import { bundle } from '../../../libs/bundler/src/bundle.js';
+import { nameOf, type LambdaFunction } from '../../../libs/topology/src/model.js';
+import { functionArn } from '../account.js';
+import { functionEnvironment } from '../function/function-environment.js';
+import { FunctionPool } from '../function/function-pool.js';
+import { StartError } from '../start-error.js';
+import { type Maker } from './local-system.js';
+
+export const makeFunction: Maker<LambdaFunction> = async (lambda, system) => {
+  const name = system.physicalName(lambda);
+  const file = join(system.bundles, lambda.name, 'index.cjs');
+  const pool = new FunctionPool({
+    name,
+    arn: functionArn(name),
+    file,
+    environment: functionEnvironment(lambda, system),
+    memoryMb: lambda.memory,
+    timeoutSeconds: lambda.timeout,
+    maxInstances: system.maxInstances,
+    journal: system.journal,
+    adopt: (pid) => system.adopt(pid),
+  });
+  system.functions.set(lambda.name, pool);
+  try {
+    await bundle({ entry: join(system.root, lambda.entry), outFile: file });
+    await pool.start();
+  } catch (error) {
+    throw new StartError(`${nameOf(lambda)} does not start. ${(error as Error).message}`);
+  }
+  return 'started';
+};

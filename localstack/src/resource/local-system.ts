@@ -1,0 +1,50 @@
+/** What the resource makers share: where things run, and what was made so far. */
+import { type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type SNSClient } from '@aws-sdk/client-sns';
+import { type SQSClient } from '@aws-sdk/client-sqs';
+import { type RuntimeSettings } from '../../../libs/topology/src/environment.js';
+import { type Resource } from '../../../libs/topology/src/model.js';
+import { type FunctionPool } from '../function/function-pool.js';
+import { type ApiGateway } from '../gateway/api-gateway.js';
+import { type Journal } from '../journal.js';
+import { type LocalPipe } from './pipe-maker.js';
+
+/** How a resource came to be. */
+export type Origin =
+  /** Made by this start. */
+  | 'created'
+  /** There already, every attribute equal. */
+  | 'found'
+  /** There already, a difference was applied. */
+  | 'updated'
+  /** Runs as part of the stack. */
+  | 'started';
+
+export interface LocalSystem {
+  readonly stage: string;
+  readonly host: string;
+  readonly apiPort: number;
+  /** Where function entries are looked up. */
+  readonly root: string;
+  /** Where bundles are kept. */
+  readonly bundles: string;
+  readonly checkpoints: string;
+  /** The AWS endpoint that everything local talks to. */
+  readonly endpoint: string;
+  readonly clients: { readonly tables: DynamoDBClient; readonly queues: SQSClient; readonly topics: SNSClient };
+  readonly settings: RuntimeSettings;
+  readonly journal: Journal;
+  /** The most instances of one function. */
+  readonly maxInstances: number;
+  /** The longest pause between two tries of a pipe. */
+  readonly backoffCapMs: number;
+  /** By logical name. */
+  readonly functions: Map<string, FunctionPool>;
+  readonly pipes: Map<string, LocalPipe>;
+  readonly apis: Map<string, ApiGateway>;
+  physicalName(resource: Resource): string;
+  adopt(pid: number): void;
+}
+
+/** Makes one resource real; rejects when it cannot be, naming the resource. */
+export type Maker<R extends Resource> = (resource: R, system: LocalSystem) => Promise<Origin>;

@@ -1,0 +1,72 @@
+/** The local reader's case for each kind of resource; a kind without one does not compile. */
+import { type Kind, type Resource, type ResourceOf } from '../../../libs/topology/src/model.js';
+import { makeApi } from './api-maker.js';
+import { makeFunction } from './function-maker.js';
+import { type LocalSystem, type Maker, type Origin } from './local-system.js';
+import { makeQueue, makeSubscription, makeTopic } from './message-makers.js';
+import { makePipe } from './pipe-maker.js';
+import { makeTable } from './table-maker.js';
+
+const makers: { readonly [K in Kind]: Maker<ResourceOf<K>> } = {
+  table: makeTable,
+  topic: makeTopic,
+  queue: makeQueue,
+  subscription: makeSubscription,
+  function: makeFunction,
+  pipe: makePipe,
+  'rest-api': makeApi,
+};
+
+/** Resources that cannot be made before what they need: the others only name their neighbours. */
+function needs(resource: Resource): readonly Resource[] {
+  switch (resource.kind) {
+    case 'table':
+    case 'topic':
+    case 'function':
+      return [];
+    case 'queue':
+      return resource.deadLetters ? [resource.deadLetters.queue] : [];
+    case 'subscription':
+      return [resource.topic, resource.queue];
+    case 'pipe':
+      return [resource.source, resource.target, ...(resource.deadLetters ? [resource.deadLetters] : [])];
+    case 'rest-api':
+      return resource.routes.map(({ target }) => target);
+  }
+}
+
+export interface Made {
+  readonly resource: Resource;
+  readonly origin: Origin;
+}
+
+/**
+ * Makes all resources, each as soon as those it needs are there.
+ * @param onMade called for each as it is ready
+ * @returns in the order of `resources`
+ */
+export async function makeAll(
+  resources: readonly Resource[],
+  system: LocalSystem,
+  onMade: (made: Made) => void,
+): Promise<Made[]> {
+  const making = new Map<Resource, Promise<Made>>();
+  for (const resource of resources) {
+    const before = needs(resource).map((needed) => making.get(needed));
+    const make = async (): Promise<Made> => {
+      await Promise.all(before);
+      const made = { resource, origin: await dispatch(resource, system) };
+      onMade(made);
+      return made;
+    };
+    making.set(resource, make());
+  }
+  // The first failure is the one to tell; the others have to end before the stack can be taken down.
+  const settled = await Promise.allSettled(making.values());
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+const dispatch = <K extends Kind>(resource: ResourceOf<K>, system: LocalSystem): Promise<Origin> =>
+  (makers[resource.kind as K] as unknown as Maker<ResourceOf<K>>)(resource, system);

@@ -1,0 +1,91 @@
+/** One readable line for each thing that passes; undefined for what a person watching does not need. */
+import { styleText } from 'node:util';
+import { type JournalEntry, type MessageEvent } from './journal-event.js';
+
+const WIDTH = 9;
+
+export function line(entry: JournalEntry): string | undefined {
+  switch (entry.type) {
+    case 'request': {
+      const by = entry.function === undefined ? '' : `  ${entry.function}`;
+      const text = `${entry.method} ${entry.path} -> ${entry.status}${by}  ${Math.round(entry.durationMs)} ms  ${entry.requestId}`;
+      return labelled(entry, 'request', entry.status < 400 ? 'green' : 'yellow', text);
+    }
+    case 'stream-record':
+      return labelled(entry, 'record', 'cyan', `${entry.eventName} ${keysOf(entry.keys)}  event ${entry.eventId}`);
+    case 'filter':
+      return labelled(
+        entry,
+        'filter',
+        'cyan',
+        `event ${entry.eventId} ${entry.passed ? 'passed' : 'dropped'}: ${entry.reason}`,
+      );
+    case 'pipe-step':
+      return pipeStep(entry);
+    case 'dead-letter':
+      return labelled(
+        entry,
+        'dead',
+        'red',
+        `${entry.pipe} gave up on ${entry.eventIds.join(', ')}: ${entry.condition}`,
+      );
+    case 'message':
+      return labelled(entry, entry.service, 'magenta', message(entry));
+    case 'log':
+      return errorLog(entry);
+    case 'invocation':
+      return (
+        entry.error &&
+        labelled(
+          entry,
+          'function',
+          'red',
+          `${entry.function} failed: ${entry.error.errorType}: ${entry.error.errorMessage}`,
+        )
+      );
+    case 'stack':
+      return labelled(entry, 'stack', 'yellow', entry.what);
+    case 'aws-call':
+      return entry.fault === undefined
+        ? undefined
+        : labelled(entry, 'fault', 'yellow', `${entry.operation} answered with ${entry.fault}`);
+  }
+}
+
+type Colour = Parameters<typeof styleText>[0];
+
+function labelled({ at }: { at: number }, label: string, colour: Colour, text: string): string {
+  const time = new Date(at).toISOString().slice(11, 23);
+  return `${styleText('dim', time)} ${styleText(colour, label.padEnd(WIDTH))} ${printable(text)}`;
+}
+
+/** What users send may hold control characters; a terminal would obey them. */
+const printable = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\u00b7');
+
+function pipeStep(entry: Extract<JournalEntry, { type: 'pipe-step' }>): string | undefined {
+  const { pipe, step, records, error } = entry;
+  const count = `${records} record${records === 1 ? '' : 's'}`;
+  if (step === 'EXECUTION_SUCCEEDED') return labelled(entry, 'pipe', 'blue', `${pipe} delivered ${count}`);
+  if (step === 'EXECUTION_FAILED' || step === 'EXECUTION_PARTIALLY_FAILED')
+    return labelled(entry, 'pipe', 'red', `${pipe} ${step} for ${count}${error === undefined ? '' : `: ${error}`}`);
+  return undefined;
+}
+
+function message({ to, subject, body, messageId }: MessageEvent): string {
+  const text = subject ?? (body.length > 100 ? `${body.slice(0, 100)}...` : body);
+  return `${to}: ${text}  message ${messageId}`;
+}
+
+/** Functions log JSON lines; only their errors belong on a screen that shows the flow. */
+function errorLog(entry: Extract<JournalEntry, { type: 'log' }>): string | undefined {
+  if (!/"level":"(ERROR|CRITICAL)"/.test(entry.line)) return undefined;
+  return labelled(entry, 'log', 'red', `${entry.function}: ${entry.line.slice(0, 500)}`);
+}
+
+/** `PK=CUSTOMER#john SK=#ORDER#2f...` */
+const keysOf = (keys: Record<string, unknown>): string =>
+  Object.entries(keys)
+    .map(([name, value]) => `${name}=${Object.values(value as Record<string, string>).join()}`)
+    .reverse()
+    .sort()
+    .join(' ');
