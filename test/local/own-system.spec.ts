@@ -24,7 +24,9 @@ const FILES = {
 
 const table = singleTable('notes', { stream: 'NEW_IMAGE' });
 const topology = system('mine', {
-  api: restApi('api', { routes: { 'GET /hello/{name}': httpFunction('hello', { entry: 'hello', grants: [table.read] }) } }),
+  api: restApi('api', {
+    routes: { 'GET /hello/{name}': httpFunction('hello', { entry: 'hello', grants: [table.read] }) },
+  }),
   pipes: [
     pipe('new-notes', {
       source: table,

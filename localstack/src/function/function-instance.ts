@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { type Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { end } from '../child-process.js';
-import { type FunctionError, type Invoke, LINE_MARK, type Reply } from './wire.js';
+import { type FunctionError, type Invoke, LINE_BREAK, LINE_MARK, type Reply } from './wire.js';
 
 const RUNTIME = fileURLToPath(new URL('runtime.js', import.meta.url));
 const PAGE = 4096;
@@ -104,6 +104,8 @@ export class FunctionInstance {
     this.dead = true;
     if (this.child.connected) this.child.disconnect();
     await end(this.child, 500);
+    // A process that ends while it starts may never be reported closed.
+    this.finish({ error: this.exitError(null, 'SIGTERM') });
   }
 
   private take(reply: Reply): void {
@@ -145,7 +147,7 @@ export class FunctionInstance {
       if (line.includes('JavaScript heap out of memory')) this.saidOutOfMemory = true;
       if (!line.startsWith(LINE_MARK)) return;
       const tab = line.indexOf('\t');
-      this.options.onLine(line.slice(LINE_MARK.length, tab), line.slice(tab + 1).replaceAll('\r', '\n'));
+      this.options.onLine(line.slice(LINE_MARK.length, tab), line.slice(tab + 1).replaceAll(LINE_BREAK, '\n'));
     });
   }
 }

@@ -39,6 +39,8 @@ export interface Invocation {
 const IDLE_MS = 60_000;
 
 export class FunctionPool {
+  /** Whether the last instance that was started could load its handler. */
+  alive = false;
   private readonly instances = new Set<FunctionInstance>();
   private readonly idle: FunctionInstance[] = [];
   private readonly waiting: ((found: FunctionInstance | FunctionError) => void)[] = [];
@@ -52,11 +54,6 @@ export class FunctionPool {
   /** Invocations that are running or waiting. */
   get busy(): number {
     return this.running + this.waiting.length;
-  }
-
-  /** Whether an instance has its handler loaded. */
-  get alive(): boolean {
-    return this.instances.size > this.starting;
   }
 
   /**
@@ -141,6 +138,7 @@ export class FunctionPool {
     this.starting += 1;
     const error = await instance.ready;
     this.starting -= 1;
+    this.alive = error === undefined;
     if (error === undefined && !this.stopped) {
       this.release(instance);
       return undefined;

@@ -4,7 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type FunctionError, type Invoke, LINE_MARK, type Reply } from './wire.js';
+import { type FunctionError, type Invoke, LINE_BREAK, LINE_MARK, type Reply } from './wire.js';
 
 type Handler = (event: unknown, context: object) => unknown;
 
@@ -14,7 +14,7 @@ let currentRequest = '';
 function tagLines(fd: 1 | 2): typeof process.stdout.write {
   const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     const text = (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()).replace(/\n$/, '');
-    writeAll(fd, `${LINE_MARK}${currentRequest}\t${text.replaceAll('\n', '\r')}\n`);
+    writeAll(fd, `${LINE_MARK}${currentRequest}\t${text.replaceAll('\n', LINE_BREAK)}\n`);
     const done = rest.find((argument) => typeof argument === 'function') as (() => void) | undefined;
     if (done) process.nextTick(done);
     return true;

@@ -26,3 +26,6 @@ export type Reply =
 
 /** Opens a line that belongs to an invocation: the request id and a tab follow. */
 export const LINE_MARK = '\u0001';
+
+/** Stands for a line break inside a line: what is written at once is one line. */
+export const LINE_BREAK = '\u0002';

@@ -1,0 +1,136 @@
+/** Starts that cannot work, and starts after a kill. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { expect } from 'expect';
+import { handlerFunction, singleTable } from '../../libs/topology/src/construct.js';
+import { system, type Topology } from '../../libs/topology/src/system.js';
+import { startLocalStack, type LocalStack, type LocalStackOptions } from '../../localstack/src/local-stack.js';
+import { identify, isRunning } from '../../localstack/src/process-identity.js';
+import { StartError } from '../../localstack/src/start-error.js';
+import { temporaryFolder } from './folder.js';
+
+const simple = system('plain', { also: [singleTable('data', { index: 'GSI1', stream: 'NEW_IMAGE' })] });
+const withTable = (...options: Parameters<typeof singleTable>): Topology =>
+  system('plain', { also: [singleTable(...options)] });
+
+/** A stack for as long as `use` takes. */
+async function during<T>(options: LocalStackOptions, use: (stack: LocalStack) => T | Promise<T>): Promise<T> {
+  const stack = await startLocalStack(options);
+  try {
+    return await use(stack);
+  } finally {
+    await stack.stop();
+  }
+}
+
+const originsOf = ({ resources }: LocalStack): string[] => resources.map(({ origin }) => origin);
+
+describe('a start', () => {
+  it('on a taken port names the port and the variable to change', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const message = new RegExp(`Port ${port} for the AWS endpoint is taken by another program.*AWS_PORT=${port + 1}`);
+    await expect(startLocalStack({ topology: simple, awsPort: port })).rejects.toThrow(message);
+    server.close();
+  });
+
+  it('on a data folder of another running stack says so', async () => {
+    const dataDir = temporaryFolder();
+    await during({ topology: simple, dataDir }, async ({ awsUrl }) => {
+      const message = new RegExp(
+        `in use by another running stack \\(process ${process.pid}, AWS endpoint on port ${new URL(awsUrl).port}\\)`,
+      );
+      await expect(startLocalStack({ topology: simple, dataDir })).rejects.toThrow(message);
+    });
+  });
+
+  it('finds what an earlier start made', async () => {
+    const dataDir = temporaryFolder();
+    expect(await during({ topology: simple, dataDir }, originsOf)).toEqual(['created']);
+    expect(await during({ topology: simple, dataDir }, originsOf)).toEqual(['found']);
+    expect(await during({ topology: simple, dataDir, fresh: true }, originsOf)).toEqual(['created']);
+  });
+
+  it('applies a difference that can be applied', async () => {
+    const dataDir = temporaryFolder();
+    await during({ topology: simple, dataDir }, originsOf);
+    const expiring = withTable('data', { index: 'GSI1', stream: 'NEW_IMAGE', expiry: 'ExpiresAt' });
+    expect(await during({ topology: expiring, dataDir }, originsOf)).toEqual(['updated']);
+    expect(await during({ topology: expiring, dataDir }, originsOf)).toEqual(['found']);
+  });
+
+  it('refuses a difference that cannot be applied, by name', async () => {
+    const dataDir = temporaryFolder();
+    await during({ topology: simple, dataDir }, originsOf);
+    for (const [topology, what] of [
+      [withTable('data', { index: 'GSI2', stream: 'NEW_IMAGE' }), 'index GSI2'],
+      [withTable('data', { stream: 'NEW_IMAGE' }), 'index GSI1'],
+      [withTable('data', { index: 'GSI1', stream: 'KEYS_ONLY' }), 'the stream'],
+    ] as const) {
+      const starting = startLocalStack({ topology, dataDir });
+      await expect(starting).rejects.toThrow(
+        `table "data": ${what} differs from the data folder's; start with --fresh`,
+      );
+    }
+  });
+
+  it('with a function that does not load says which and why', async () => {
+    const root = temporaryFolder({ 'broken/lambda.mjs': `throw new Error('no such setting');` });
+    const topology = system('plain', { also: [handlerFunction('broken', { entry: 'broken' })] });
+    const starting = startLocalStack({ topology, root });
+    await expect(starting).rejects.toThrow(StartError);
+    await expect(starting).rejects.toThrow(/function "broken" does not start.*no such setting/s);
+  });
+
+  it('with a function whose entry is missing says where it looked', async () => {
+    const topology = system('plain', { also: [handlerFunction('lost', { entry: 'lost' })] });
+    await expect(startLocalStack({ topology, root: temporaryFolder() })).rejects.toThrow(
+      /function "lost".*no folder with a lambda/s,
+    );
+  });
+
+  it('ends the orphans of a killed stack before it opens the data', async () => {
+    const dataDir = temporaryFolder();
+    const orphan = spawn('sleep', ['60'], { stdio: 'ignore' });
+    const dead = spawn('true', { stdio: 'ignore' });
+    const deadIdentity = identify(dead.pid!) ?? { pid: dead.pid!, startTime: '0' };
+    await once(dead, 'exit');
+    const children = [identify(orphan.pid!)!, { pid: process.pid, startTime: 'another process had this id' }];
+    writeFileSync(join(dataDir, 'stack.lock'), JSON.stringify({ stack: deadIdentity, awsPort: 4566, children }));
+    const ended = once(orphan, 'exit');
+    await during({ topology: simple, dataDir }, () => undefined);
+    expect(await ended).toEqual([null, 'SIGKILL']);
+  });
+
+  it('with a damaged lock file says what to do', async () => {
+    const dataDir = temporaryFolder({ 'stack.lock': '{"stack":' });
+    await expect(startLocalStack({ topology: simple, dataDir })).rejects.toThrow(/stack.lock is damaged .* delete it/);
+  });
+});
+
+describe('a backend that dies', () => {
+  it('is started again on the same data, and the journal says so', async () => {
+    const dataDir = temporaryFolder();
+    await during({ topology: simple, dataDir }, async (stack) => {
+      const { children } = JSON.parse(readFileSync(join(dataDir, 'stack.lock'), 'utf8')) as {
+        children: { pid: number; startTime: string }[];
+      };
+      const backend = children.find(isRunning)!;
+      process.kill(backend.pid, 'SIGKILL');
+      await stack.journal.waitFor(
+        (entry) => entry.type === 'stack' && /ended with SIGKILL; it is started again/.test(entry.what),
+      );
+      const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };
+      const client = new DynamoDBClient({ endpoint: stack.awsUrl, region: 'us-east-1', credentials, maxAttempts: 10 });
+      const { Table } = await client.send(new DescribeTableCommand({ TableName: 'plain-dev-data' }));
+      client.destroy();
+      expect(Table?.TableStatus).toBe('ACTIVE');
+    });
+  });
+});
