@@ -1,0 +1,108 @@
+/** The routes of orders. */
+import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { Operation } from '../../../libs/shared/src/http/operation.js';
+import { RequestId } from '../../../libs/shared/src/http/request-context.js';
+import {
+  newOrderSchema,
+  orderAnswerSchema,
+  orderChangesSchema,
+  orderExample,
+  orderListQuerySchema,
+  orderListSchema,
+  orderQuerySchema,
+  placedSchema,
+  type NewOrder,
+  type OrderAnswer,
+  type OrderChanges,
+  type OrderList,
+  type OrderListQuery,
+  type OrderQuery,
+  type Placed,
+} from './order.schema.js';
+import { OrderService } from './order.service.js';
+
+const PLACED = 'Order placed successfully';
+const LISTED = 'orders fetched successfully';
+const FETCHED = 'Order fetched successfully';
+const UPDATED = 'Order updated successfully';
+const CANCELED = 'Order canceled successfully';
+
+@Controller('orders')
+export class OrderController {
+  constructor(@Inject(OrderService) private readonly orders: OrderService) {}
+
+  @Post()
+  @Operation({
+    id: 'placeOrder',
+    summary: 'Place an order.',
+    status: 201,
+    answer: placedSchema,
+    example: { message: PLACED, success: true, data: orderExample, orderId: orderExample.OrderId, total: 5.5 },
+    bodyExample: { amount: 5.5, numItems: 2, username: 'john' },
+    failures: ['USER_NOT_FOUND'],
+  })
+  async place(@Body({ schema: newOrderSchema }) body: NewOrder, @RequestId() requestId: string): Promise<Placed> {
+    const data = await this.orders.place(body, requestId);
+    return { message: PLACED, success: true, data, orderId: data.OrderId, total: data.Amount };
+  }
+
+  @Get()
+  @Operation({
+    id: 'listOrders',
+    summary: 'A customer and its newest orders, or all orders, newest first.',
+    status: 200,
+    answer: orderListSchema,
+    example: { message: LISTED, data: [orderExample] },
+    failures: ['USER_NOT_FOUND', 'BAD_CURSOR'],
+  })
+  async list(@Query({ schema: orderListQuerySchema }) query: OrderListQuery): Promise<OrderList> {
+    return { message: LISTED, ...(await this.orders.list(query)) };
+  }
+
+  @Get(':orderId')
+  @Operation({
+    id: 'getOrder',
+    summary: 'One order.',
+    status: 200,
+    answer: orderAnswerSchema,
+    example: { message: FETCHED, success: true, data: orderExample },
+    failures: ['ORDER_NOT_FOUND'],
+  })
+  async get(
+    @Param('orderId') orderId: string,
+    @Query({ schema: orderQuerySchema }) query: OrderQuery,
+  ): Promise<OrderAnswer> {
+    return { message: FETCHED, success: true, data: await this.orders.get(orderId, query) };
+  }
+
+  @Put(':orderId')
+  @Operation({
+    id: 'updateOrder',
+    summary: 'Move an order to its next status, or edit it while it is PLACED.',
+    status: 200,
+    answer: orderAnswerSchema,
+    example: { message: UPDATED, success: true, data: orderExample },
+    bodyExample: { username: 'john', status: 'ACKNOWLEDGED' },
+    failures: ['ORDER_NOT_FOUND', 'ORDER_STATE'],
+  })
+  async update(
+    @Param('orderId') orderId: string,
+    @Body({ schema: orderChangesSchema }) changes: OrderChanges,
+    @RequestId() requestId: string,
+  ): Promise<OrderAnswer> {
+    return { message: UPDATED, success: true, data: await this.orders.update(orderId, changes, requestId) };
+  }
+
+  @Delete(':orderId')
+  @Operation({
+    id: 'cancelOrder',
+    summary: 'Cancel an order within ten minutes of placing it.',
+    status: 200,
+    answer: orderAnswerSchema,
+    example: { message: CANCELED, success: true, data: { ...orderExample, Status: 'CANCELED' } },
+    failures: ['ORDER_NOT_FOUND', 'ORDER_STATE', 'CANCEL_WINDOW_OVER'],
+  })
+  async cancel(@Param('orderId') orderId: string, @RequestId() requestId: string): Promise<OrderAnswer> {
+    return { message: CANCELED, success: true, data: await this.orders.cancel(orderId, requestId) };
+  }
+}

@@ -1,0 +1,9 @@
+/** The user service as a Nest module. */
+import { Module } from '@nestjs/common';
+import { UserController } from './user.controller.js';
+import { UserService } from './user.service.js';
+
+@Module({ controllers: [UserController], providers: [UserService] })
+export class UserModule {
+  static readonly serviceName = 'user-service';
+}

@@ -1,0 +1,45 @@
+/** What crosses the border of the user service, in and out. */
+import * as z from 'zod';
+import { customerSchema } from '../../../libs/shared/src/customer.schema.js';
+import { limitSchema, nextTokenSchema, textSchema, usernameSchema } from '../../../libs/shared/src/text.schema.js';
+
+const LONGEST_EMAIL = 254;
+const DEFAULT_LIMIT = 50;
+
+const nameSchema = textSchema(1, 200).meta({ example: 'Test Name' });
+const emailSchema = textSchema(1, LONGEST_EMAIL)
+  .pipe(z.email('must be an e-mail address'))
+  .meta({ example: 'test@gmail.com' });
+
+export const newUserSchema = z
+  .strictObject({ email: emailSchema, name: nameSchema, username: usernameSchema })
+  .meta({ id: 'NewUser' });
+export type NewUser = z.output<typeof newUserSchema>;
+
+export const userChangesSchema = z
+  .strictObject({ email: emailSchema.optional(), name: nameSchema.optional() })
+  .refine(({ email, name }) => email !== undefined || name !== undefined, {
+    message: 'give email, name, or both',
+    when: ({ issues }) => issues.length === 0,
+  })
+  .meta({ id: 'UserChanges' });
+export type UserChanges = z.output<typeof userChangesSchema>;
+
+export const addressQuerySchema = z.strictObject({
+  username: usernameSchema,
+  new_address: textSchema(1, 500).meta({ example: '124 Street Akl NZ' }),
+});
+export type AddressQuery = z.output<typeof addressQuerySchema>;
+
+export const userListQuerySchema = z.strictObject({ limit: limitSchema(DEFAULT_LIMIT), nextToken: nextTokenSchema });
+export type UserListQuery = z.output<typeof userListQuerySchema>;
+
+export const messageSchema = z.object({ message: z.string() });
+export const doneSchema = z.object({ message: z.string(), success: z.literal(true) });
+export const userAnswerSchema = doneSchema.extend({ data: customerSchema });
+export const userListSchema = doneSchema.extend({ data: z.array(customerSchema), nextToken: z.string().optional() });
+
+export type Message = z.output<typeof messageSchema>;
+export type Done = z.output<typeof doneSchema>;
+export type UserAnswer = z.output<typeof userAnswerSchema>;
+export type UserList = z.output<typeof userListSchema>;

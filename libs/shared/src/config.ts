@@ -1,0 +1,87 @@
+/** What a service reads from its environment: once, at start, with every mistake told together. */
+import * as z from 'zod';
+
+const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const TABLE_NAME = z.string('is not set; give the name of the table').min(3, 'must be the name of a table');
+const LOG_LEVEL = z
+  .string()
+  .toUpperCase()
+  .pipe(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`))
+  .default('INFO');
+
+const AUTH_MODE = z
+  .enum(['open', 'jwt'], 'must be set to open or jwt; it is never inferred')
+  .refine((mode) => mode !== 'jwt', 'jwt needs sign-in, which this version does not have yet; use open')
+  .transform(() => 'open' as const);
+
+const PORT = z
+  .string('is not set; give the port to listen on, such as 3001, or 0 for any free one')
+  .regex(/^\d{1,5}$/, 'must be a port number')
+  .transform(Number)
+  .pipe(z.number().max(65_535, 'must be at most 65535'));
+
+const ORDER_EVENTS_TOPIC_ARN = z
+  .string('is not set; give the ARN of the topic')
+  .regex(/^arn:[^:]+:sns:[^:]+:[^:]+:.+$/, 'must be the ARN of an SNS topic');
+
+/** Comma separated origins; unset means any origin in open mode. */
+const CORS_ORIGINS = z
+  .string()
+  .default('*')
+  .transform((list) =>
+    list
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ''),
+  )
+  .refine(
+    (origins) => origins.every((origin) => origin === '*' || /^https?:\/\/[^/\s]+$/.test(origin)),
+    'must be *, empty, or origins such as https://shop.example separated by commas',
+  );
+
+const serviceSchema = z.object({ TABLE_NAME, AUTH_MODE, CORS_ORIGINS, LOG_LEVEL }).transform((env) => ({
+  tableName: env.TABLE_NAME,
+  authMode: env.AUTH_MODE,
+  corsOrigins: env.CORS_ORIGINS,
+  logLevel: env.LOG_LEVEL,
+}));
+
+const notifierSchema = z
+  .object({ TABLE_NAME, ORDER_EVENTS_TOPIC_ARN, LOG_LEVEL })
+  .transform((env) => ({ tableName: env.TABLE_NAME, topicArn: env.ORDER_EVENTS_TOPIC_ARN, logLevel: env.LOG_LEVEL }));
+
+const serverSchema = z.intersection(
+  serviceSchema,
+  z.object({ PORT }).transform((env) => ({ port: env.PORT })),
+);
+
+export type ServiceConfig = z.output<typeof serviceSchema>;
+export type NotifierConfig = z.output<typeof notifierSchema>;
+export type ServerConfig = z.output<typeof serverSchema>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Thrown at start; the message lists each wrong variable on a line of its own. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly mistakes: readonly string[]) {
+    super(`The environment is not usable:\n${mistakes.map((mistake) => `- ${mistake}`).join('\n')}`);
+  }
+}
+
+/** Settings of an HTTP service. @throws ConfigError */
+export const readServiceConfig = (env: Environment = process.env): ServiceConfig => read(serviceSchema, env);
+
+/** Settings of an HTTP service that listens on a port itself. @throws ConfigError */
+export const readServerConfig = (env: Environment = process.env): ServerConfig => read(serverSchema, env);
+
+/** Settings of the notifier. @throws ConfigError */
+export const readNotifierConfig = (env: Environment = process.env): NotifierConfig => read(notifierSchema, env);
+
+function read<Schema extends z.ZodType>(schema: Schema, env: Environment): z.output<Schema> {
+  const result = schema.safeParse(env);
+  if (result.success) return result.data;
+  throw new ConfigError(result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
+}

@@ -1,0 +1,29 @@
+/** Reads request bodies: JSON in UTF-8 up to 100 kB, nothing else. */
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { Problem } from '../errors.js';
+
+const LARGEST_BODY = 100 * 1024;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The handlers that leave the parsed body in `request.body`; a request without a body gets an empty object. */
+export const jsonBody = (): RequestHandler[] => [express.raw({ type: () => true, limit: LARGEST_BODY }), parse];
+
+function parse(request: Request, _response: Response, next: NextFunction): void {
+  const raw: unknown = request.body;
+  if (!Buffer.isBuffer(raw) || raw.length === 0) {
+    request.body = {};
+    next();
+    return;
+  }
+  if (!request.is('application/json')) {
+    next(new Problem('UNSUPPORTED_MEDIA_TYPE'));
+    return;
+  }
+  try {
+    request.body = JSON.parse(utf8.decode(raw)) as unknown;
+  } catch (cause) {
+    next(new Problem('MALFORMED_JSON', { cause }));
+    return;
+  }
+  next();
+}

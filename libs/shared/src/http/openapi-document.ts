@@ -1,0 +1,194 @@
+/** Writes the OpenAPI document of a service from its controllers' routes and zod schemas. https://spec.openapis.org/oas/v3.1.0 */
+import { writeFileSync } from 'node:fs';
+import { RequestMethod, type Type } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA, ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
+import * as z from 'zod';
+import { statusOf, type ErrorCode } from '../errors.js';
+import { OPERATION, type OperationOptions } from './operation.js';
+
+type Json = Record<string, unknown>;
+
+export interface OpenApiDocument {
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly paths: Record<string, Record<string, Json>>;
+  readonly components: { readonly schemas: Record<string, Json> };
+}
+
+interface RouteArgument {
+  readonly data?: string;
+  readonly schema?: z.ZodType;
+}
+
+/** Failures that any operation may answer with. */
+const COMMON: readonly ErrorCode[] = ['MALFORMED_REQUEST', 'VALIDATION_FAILED', 'INTERNAL', 'TABLE_UNAVAILABLE'];
+const WITH_BODY: readonly ErrorCode[] = ['MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
+
+/** @throws Error when a route has no `@Operation`, or two share an id */
+export function describeApi(info: OpenApiDocument['info'], controllers: readonly Type[]): OpenApiDocument {
+  const paths: OpenApiDocument['paths'] = {};
+  const schemas: Record<string, Json> = { Problem: problemSchema() };
+  const ids = new Set<string>();
+  for (const controller of controllers) {
+    for (const { method, path, operation, args } of routesOf(controller)) {
+      if (ids.has(operation.id)) throw new Error(`two operations have the id ${operation.id}; rename one`);
+      ids.add(operation.id);
+      (paths[path] ??= {})[method] = describe(operation, args, path, schemas);
+    }
+  }
+  return { openapi: '3.1.0', info, paths, components: { schemas } };
+}
+
+/** Writes a document to the file that the command line names. */
+export function writeDocument(document: OpenApiDocument, file = process.argv[2]): void {
+  if (file === undefined) throw new Error('name the file to write, such as openapi.json');
+  writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
+}
+
+function routesOf(controller: Type): { method: string; path: string; operation: OperationOptions; args: Arguments }[] {
+  const prototype = controller.prototype as Record<string, object>;
+  const base = String(Reflect.getMetadata(PATH_METADATA, controller) ?? '');
+  return Object.getOwnPropertyNames(prototype).flatMap((name) => {
+    const handler = prototype[name];
+    const method = handler && (Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined);
+    if (handler === undefined || method === undefined) return [];
+    const operation = Reflect.getMetadata(OPERATION, handler) as OperationOptions | undefined;
+    if (!operation) throw new Error(`${controller.name}.${name} is a route without @Operation; describe it`);
+    const path = [base, String(Reflect.getMetadata(PATH_METADATA, handler))]
+      .flatMap((part) => part.split('/'))
+      .filter((segment) => segment !== '')
+      .map((segment) => (segment.startsWith(':') ? `{${segment.slice(1)}}` : segment));
+    return [
+      {
+        method: RequestMethod[method].toLowerCase(),
+        path: `/${path.join('/')}`,
+        operation,
+        args: new Arguments(controller, name),
+      },
+    ];
+  });
+}
+
+/** The parameters of a route's handler, by where in the request they come from. */
+class Arguments {
+  private readonly all: [kind: number, argument: RouteArgument][];
+
+  constructor(controller: Type, handler: string) {
+    const stored = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler) ?? {}) as Record<
+      string,
+      RouteArgument
+    >;
+    this.all = Object.entries(stored).map(([key, argument]) => [Number.parseInt(key, 10), argument]);
+  }
+
+  of(kind: RouteParamtypes): RouteArgument[] {
+    return this.all.flatMap(([other, argument]) => (other === Number(kind) ? [argument] : []));
+  }
+}
+
+function describe(operation: OperationOptions, args: Arguments, path: string, schemas: Record<string, Json>): Json {
+  const body = args.of(RouteParamtypes.BODY)[0]?.schema;
+  const codes = [...operation.failures, ...COMMON, ...(body ? WITH_BODY : [])];
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    parameters: [...pathParameters(path), ...args.of(RouteParamtypes.QUERY).flatMap((query) => queryParameters(query))],
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: jsonSchema(body, 'input', schemas), example: operation.bodyExample } },
+      },
+    }),
+    responses: {
+      [operation.status]: {
+        description: 'Done.',
+        content: {
+          'application/json': { schema: jsonSchema(operation.answer, 'output', schemas), example: operation.example },
+        },
+      },
+      ...problemResponses(codes),
+    },
+  };
+}
+
+const pathParameters = (path: string): Json[] =>
+  [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+
+function queryParameters({ schema }: RouteArgument): Json[] {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' });
+  return Object.entries(properties).map(([name, property]) => {
+    const { example, description, ...rest } = property as Json;
+    return {
+      ...{ name, in: 'query', required: required.includes(name), schema: rest },
+      ...(description !== undefined && { description }),
+      ...(example !== undefined && { example }),
+    };
+  });
+}
+
+function problemResponses(codes: readonly ErrorCode[]): Json {
+  const statuses = [...new Set(codes.map(statusOf))];
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      {
+        description: [...new Set(codes)].filter((code) => statusOf(code) === status).join(', '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+}
+
+/** The JSON schema of a body; schemas that have an id (`.meta({ id })`) become components. */
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Record<string, Json>): Json {
+  const {
+    $schema: _dialect,
+    $defs = {},
+    ...inline
+  } = z.toJSONSchema(schema, { io }) as Json & {
+    $defs?: Record<string, Json>;
+  };
+  for (const [id, definition] of Object.entries($defs)) schemas[id] = toComponent(definition) as Json;
+  return toComponent(inline) as Json;
+}
+
+function toComponent(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toComponent);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => {
+      if (key === 'id' || key === '$id') return [];
+      if (key === '$ref' && typeof inner === 'string')
+        return [[key, inner.replace('#/$defs/', '#/components/schemas/')]];
+      return [[key, toComponent(inner)]];
+    }),
+  );
+}
+
+const problemSchema = (): Json => ({
+  type: 'object',
+  description: 'An RFC 9457 problem document.',
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'What happened, and what to do about it.' },
+    code: { type: 'string', description: 'Tells problems of one status apart.' },
+    requestId: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { field: { type: 'string' }, message: { type: 'string' } },
+        required: ['field', 'message'],
+      },
+    },
+  },
+  required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
+});

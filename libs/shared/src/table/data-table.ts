@@ -1,0 +1,120 @@
+/** The single table and the shapes of the items in it; design: one partition holds a customer and all its orders. */
+import { type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { Entity } from 'dynamodb-toolbox/entity';
+import { item } from 'dynamodb-toolbox/schema/item';
+import { number } from 'dynamodb-toolbox/schema/number';
+import { string } from 'dynamodb-toolbox/schema/string';
+import { Table } from 'dynamodb-toolbox/table';
+import { prefix } from 'dynamodb-toolbox/transformers/prefix';
+
+export const customerKey = (username: string): string => `CUSTOMER#${username}`;
+/** `#` sorts before `C`: in descending order a customer comes before its orders. */
+export const orderKey = (orderId: string): string => `#ORDER#${orderId}`;
+export const customerListKey = (shard: number): string => `CUSTOMERS#${shard}`;
+export const orderListKey = (shard: number): string => `ORDERS#${shard}`;
+
+const listed = { GSI1PK: string().optional().hidden(), GSI1SK: string().optional().hidden() };
+const unstamped = { timestamps: false } as const;
+
+/** The table and its entities, bound to a client. */
+export class DataTable {
+  readonly table;
+  readonly customer;
+  readonly emailMarker;
+  readonly order;
+  readonly idempotency;
+
+  constructor(name: string, documentClient: DynamoDBDocumentClient) {
+    this.table = tableOf(name, documentClient);
+    this.customer = customerIn(this.table);
+    this.emailMarker = emailMarkerIn(this.table);
+    this.order = orderIn(this.table);
+    this.idempotency = idempotencyIn(this.table);
+  }
+}
+
+type SingleTable = ReturnType<typeof tableOf>;
+
+function tableOf(name: string, documentClient: DynamoDBDocumentClient) {
+  return new Table({
+    name,
+    documentClient,
+    partitionKey: { name: 'PK', type: 'string' },
+    sortKey: { name: 'SK', type: 'string' },
+    indexes: {
+      GSI1: {
+        type: 'global',
+        partitionKey: { name: 'GSI1PK', type: 'string' },
+        sortKey: { name: 'GSI1SK', type: 'string' },
+      },
+    },
+    entityAttributeSavedAs: 'Type',
+  });
+}
+
+/** A deleted customer stays as a tombstone: `DeletedAt` is set, personal data and index keys are gone. */
+const customerIn = (table: SingleTable) =>
+  new Entity({
+    name: 'Customer',
+    table,
+    schema: item({
+      Username: string().key(),
+      Name: string().optional(),
+      Email: string().optional(),
+      Address: string().optional(),
+      CreatedAt: string(),
+      UpdatedAt: string().optional(),
+      DeletedAt: string().optional(),
+      ...listed,
+    }),
+    computeKey: ({ Username }) => ({ PK: customerKey(Username), SK: customerKey(Username) }),
+    ...unstamped,
+  });
+
+/** Holds an e-mail address for one customer, so that it is unique without regard to case. */
+const emailMarkerIn = (table: SingleTable) =>
+  new Entity({
+    name: 'EmailMarker',
+    table,
+    schema: item({
+      address: string().key().savedAs('PK').transform(prefix('CUSTOMEREMAIL')),
+      copy: string().key().savedAs('SK').transform(prefix('CUSTOMEREMAIL')),
+      Username: string(),
+    }),
+    ...unstamped,
+  });
+
+const orderIn = (table: SingleTable) =>
+  new Entity({
+    name: 'Order',
+    table,
+    schema: item({
+      username: string().key().savedAs('PK').transform(prefix('CUSTOMER')),
+      id: string().key().savedAs('SK').transform(prefix('#ORDER')),
+      OrderId: string(),
+      CreatedAt: string(),
+      UpdatedAt: string().optional(),
+      Status: string().enum('PLACED', 'ACKNOWLEDGED', 'SHIPPED', 'DELIVERED', 'CANCELED'),
+      Amount: number(),
+      NumberItems: number(),
+      RequestId: string(),
+      ...listed,
+    }),
+    ...unstamped,
+  });
+
+/** That something was done once: of the notifier, that an event was claimed or sent. */
+const idempotencyIn = (table: SingleTable) =>
+  new Entity({
+    name: 'Idempotency',
+    table,
+    schema: item({
+      key: string().key().savedAs('PK').transform(prefix('IDEMPOTENCY')),
+      copy: string().key().savedAs('SK').transform(prefix('IDEMPOTENCY')),
+      State: string().enum('CLAIMED', 'SENT'),
+      Owner: string(),
+      Deadline: number(),
+      ExpiresAt: number(),
+    }),
+    ...unstamped,
+  });

@@ -1,0 +1,96 @@
+/** What is tried again, how often and how long: the only place that retries calls to the table. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Problem } from '../errors.js';
+
+const MOST_ATTEMPTS = 8;
+/** Milliseconds: the longest first wait, the longest wait, and how long after its start an operation is still retried. */
+const FIRST_WAIT = 20;
+const LONGEST_WAIT = 400;
+const PATIENCE = 4_000;
+
+/** Reasons of a cancelled transaction that have nothing to do with what it asked for. */
+const TRANSIENT_REASONS = new Set([
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+  'RequestLimitExceeded',
+]);
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
+const TRANSIENT_ERRORS = new Set([
+  'TransactionConflictException',
+  'TransactionInProgressException',
+  'ThrottlingException',
+  'ThrottledException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'LimitExceededException',
+  'TimeoutError',
+]);
+
+const NETWORK_CODES = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/**
+ * Runs a call until it succeeds, fails for good, or the bounds are reached. Waits with full jitter between attempts.
+ * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ * @param call gets the number of the attempt, 1 for the first; an earlier one may have taken effect although its reply was lost
+ * @throws Problem TABLE_UNAVAILABLE when the bounds are reached; any other error as it came
+ */
+export async function retrying<T>(call: (attempt: number) => Promise<T>): Promise<T> {
+  const started = performance.now();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call(attempt);
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      const wait = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt);
+      const late = performance.now() - started + wait > PATIENCE;
+      if (attempt === MOST_ATTEMPTS || late) throw new Problem('TABLE_UNAVAILABLE', { cause: error });
+      await sleep(wait);
+    }
+  }
+}
+
+/** True for what may work the next time: conflicts, throttling, faults of the service, lost connections. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };
+  if (error.name === 'TransactionCanceledException') return isTransientCancellation(error);
+  if (TRANSIENT_ERRORS.has(error.name) || (typeof code === 'string' && NETWORK_CODES.has(code))) return true;
+  return ($metadata?.httpStatusCode ?? 0) >= 500;
+}
+
+/** A failed condition is an answer, whatever else kept the transaction from happening. */
+function isTransientCancellation(error: Error): boolean {
+  const codes = cancellationReasons(error).map(({ Code }) => Code);
+  return !codes.includes('ConditionalCheckFailed') && codes.some((code) => TRANSIENT_REASONS.has(code ?? ''));
+}
+
+export interface CancellationReason {
+  readonly Code?: string | undefined;
+  readonly Item?: Record<string, unknown> | undefined;
+}
+
+/** Why each item of a transaction kept it from happening, in the order of its items; empty for any other error. */
+export function cancellationReasons(error: unknown): readonly CancellationReason[] {
+  if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') return [];
+  return (error as { CancellationReasons?: readonly CancellationReason[] }).CancellationReasons ?? [];
+}
+
+/** True when the condition of the transaction's item at `index` did not hold. */
+export const conditionFailedAt = (error: unknown, index: number): boolean =>
+  cancellationReasons(error)[index]?.Code === 'ConditionalCheckFailed';
+
+/** True when the condition of a write of one item did not hold. */
+export const isConditionFailure = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'ConditionalCheckFailedException';
