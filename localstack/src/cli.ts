@@ -50,6 +50,9 @@ async function main(): Promise<void> {
   });
   if (values.help === true) return say(HELP);
   const settings = readSettings(process.env);
+  // The shell may know a real account: nothing in this process must find it.
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+  Object.assign(process.env, { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' });
   const started = performance.now();
   const stack = await startLocalStack({
     topology,

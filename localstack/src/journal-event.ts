@@ -53,17 +53,18 @@ export interface PipeStepEvent {
   readonly pipe: string;
   readonly executionId: string;
   readonly step: string;
-  readonly records: number;
+  readonly eventIds: readonly string[];
   readonly error?: string;
 }
 
-/** A batch that a pipe gave up on, with AWS's envelope and the records themselves. */
+/** A batch that a pipe gave up on, with AWS's envelope and the records themselves: the stream forgets them. */
 export interface DeadLetterEvent {
-  readonly type: 'dead-letter';
+  readonly type: 'dead-letter' | 'discarded';
   readonly pipe: string;
   readonly condition: string;
   readonly eventIds: readonly string[];
   readonly envelope: unknown;
+  readonly records: readonly unknown[];
 }
 
 /** One run of a function. */

@@ -63,8 +63,8 @@ function labelled({ at }: { at: number }, label: string, colour: Colour, text: s
 const printable = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\u00b7');
 
 function pipeStep(entry: Extract<JournalEntry, { type: 'pipe-step' }>): string | undefined {
-  const { pipe, step, records, error } = entry;
-  const count = `${records} record${records === 1 ? '' : 's'}`;
+  const { pipe, step, eventIds, error } = entry;
+  const count = `${eventIds.length} record${eventIds.length === 1 ? '' : 's'}`;
   if (step === 'EXECUTION_SUCCEEDED') return labelled(entry, 'pipe', 'blue', `${pipe} delivered ${count}`);
   if (step === 'EXECUTION_FAILED' || step === 'EXECUTION_PARTIALLY_FAILED')
     return labelled(entry, 'pipe', 'red', `${pipe} ${step} for ${count}${error === undefined ? '' : `: ${error}`}`);

@@ -116,7 +116,7 @@ describe('the AWS endpoint', () => {
     const lambda = made(new LambdaClient({ maxAttempts: 1 }));
     await expect(lambda.send(new ListFunctionsCommand({}))).rejects.toMatchObject({
       name: 'NotImplemented',
-      message: expect.stringContaining('lambda: GET /2015-03-31/functions') as string,
+      message: expect.stringContaining('lambda: GET /2015-03-31/functions') as unknown,
     });
     const target = { 'x-amz-target': 'AWSEvents.PutEvents', 'content-type': 'application/x-amz-json-1.1' };
     const response = await fetch(stack.awsUrl, { method: 'POST', headers: target, body: '{}' });

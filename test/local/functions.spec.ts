@@ -110,7 +110,7 @@ describe('a local function', () => {
       const [slow, ...quick] = await Promise.all([invoke(name), ...[1, 2, 3].map((n) => invoke('echo', n))]);
       expect(slow.answer).toMatchObject({
         errorType: 'Sandbox.Timedout',
-        errorMessage: expect.stringMatching(/timed out after 2.00 seconds/) as string,
+        errorMessage: expect.stringMatching(/timed out after 2.00 seconds/) as unknown,
       });
       expect(quick.map(({ answer }) => answer)).toEqual([1, 2, 3]);
     });
@@ -118,7 +118,7 @@ describe('a local function', () => {
   it('that exits is an error, and a fresh instance takes the next event', async () => {
     expect((await invoke('quitter')).answer).toMatchObject({ errorType: 'Runtime.ExitError' });
     expect((await invoke('quitter')).answer).toMatchObject({
-      errorMessage: expect.stringContaining('exit status 3') as string,
+      errorMessage: expect.stringContaining('exit status 3') as unknown,
     });
   });
 

@@ -79,7 +79,7 @@ describe('the local API gateway', () => {
         httpMethod: 'POST',
         protocol: 'HTTP/1.1',
         requestId: response.headers['x-amzn-requestid'],
-        requestTime: expect.stringMatching(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/) as string,
+        requestTime: expect.stringMatching(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/) as unknown,
         identity: { sourceIp: '127.0.0.1', userAgent: 'me', cognitoIdentityId: null },
       },
     });

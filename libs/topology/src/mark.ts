@@ -53,7 +53,8 @@ export const marks: { readonly [K in Kind]: MarksOf<K> } = {
     parallelizationFactor: 'behaviour',
     deadLetters: 'behaviour',
     target: 'behaviour',
-    logLevel: 'behaviour',
+    // The journal holds every step, whatever level AWS would log at.
+    logLevel: 'protection',
   },
 };
 

@@ -38,9 +38,10 @@ export const makeQueue: Maker<Queue> = async (queue, { clients, physicalName }) 
     await clients.queues.send(new CreateQueueCommand({ QueueName: name, Attributes }));
     return 'created';
   }
-  const { Attributes: actual = {} as Record<string, string> } = await clients.queues.send(
+  const attributes = await clients.queues.send(
     new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }),
   );
+  const actual: Partial<Record<string, string>> = attributes.Attributes ?? {};
   const differs = Object.entries(wanted).some(([attribute, value]) => !sameAttribute(actual[attribute], value));
   // An empty policy is how SQS takes one away.
   const dropped = actual.RedrivePolicy !== undefined && wanted.RedrivePolicy === undefined ? { RedrivePolicy: '' } : {};

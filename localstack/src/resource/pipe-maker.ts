@@ -3,7 +3,8 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { fileCheckpoints } from '../../../libs/pipes/src/checkpoint.js';
-import { lambdaTarget } from '../../../libs/pipes/src/lambda-target.js';
+import { type DeadLetterTarget } from '../../../libs/pipes/src/target.js';
+import { lambdaTarget, type LambdaReply } from '../../../libs/pipes/src/lambda-target.js';
 import { startPipe, type Pipe as LocalPipe } from '../../../libs/pipes/src/pipe.js';
 import { nameOf, type Pipe, type Queue, type Topic } from '../../../libs/topology/src/model.js';
 import { ACCOUNT, CREDENTIALS, functionArn, queueArn, queueUrl, REGION, topicArn } from '../account.js';
@@ -62,5 +63,18 @@ function deadLetterOf(target: Queue | Topic, system: LocalSystem): DeadLetterTar
         await queues.send(new SendMessageCommand({ QueueUrl: queueUrl(system.endpoint, name), MessageBody: body }));
       else await topics.send(new PublishCommand({ TopicArn: topicArn(name), Message: body }));
     },
+  };
+}
+
+/** Lambda's Invoke without the detour over HTTP; answers as the endpoint would. */
+async function invoke(pipe: Pipe, payload: string, { functions }: LocalSystem): Promise<LambdaReply> {
+  const pool = functions.get(pipe.target.name);
+  if (pool === undefined) throw new Error(`${nameOf(pipe.target)} is not running`);
+  const { value, error, throttled } = await pool.invoke(JSON.parse(payload));
+  if (throttled === true) return { statusCode: 429, payload: '' };
+  return {
+    statusCode: 200,
+    payload: JSON.stringify(error ?? value ?? null),
+    ...(error && { functionError: 'Unhandled' }),
   };
 }

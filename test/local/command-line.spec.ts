@@ -1,0 +1,96 @@
+/** `npm start` as a person meets it. */
+import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { expect } from 'expect';
+import { isRunning, type ProcessIdentity } from '../../localstack/src/process-identity.js';
+import { temporaryFolder } from './folder.js';
+import { printed, startStackProcess } from '../fixtures/stack-process.js';
+
+const post = (url: string, body: object): Promise<Response> =>
+  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+describe('the command line', () => {
+  it('prints where things are, shows an order on its way in one line each, and stops within 2 s leaving no process', async () => {
+    const DATA_DIR = temporaryFolder();
+    const stack = await startStackProcess({ DATA_DIR });
+    for (const fact of ['Swagger', 'AWS endpoint', 'created   table data', 'AWS only', DATA_DIR, 'curl -X POST'])
+      expect(stack.output()).toContain(fact);
+    expect(
+      (await post(`${stack.apiUrl}/add_user/`, { username: 'john', name: 'John', email: 'john@x.org' })).status,
+    ).toBe(200);
+    const { orderId } = (await (
+      await post(`${stack.apiUrl}/orders/`, { username: 'john', amount: 5.5, numItems: 2 })
+    ).json()) as {
+      orderId: string;
+    };
+    await printed(stack, /pipe +\S+ delivered 1 record/);
+    const screen = stack.output();
+    expect(screen).toMatch(/request +POST \/dev\/orders\/ -> 201/);
+    expect(screen).toMatch(new RegExp(`record +INSERT PK=CUSTOMER#john SK=#ORDER#${orderId}`));
+    expect(screen).toMatch(/filter +event \S+ passed/);
+    expect(screen).toMatch(new RegExp(`sns +tabletop-dev-order-events: New order ${orderId}`));
+
+    const lock = JSON.parse(readFileSync(join(DATA_DIR, 'stack.lock'), 'utf8')) as { children: ProcessIdentity[] };
+    expect(lock.children.filter(isRunning).length).toBeGreaterThanOrEqual(4);
+    const { code, ms } = await stack.end('SIGINT');
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(2_000);
+    expect(lock.children.filter(isRunning)).toEqual([]);
+  });
+
+  it('tells all mistakes of its variables together', () => {
+    const run = (): string =>
+      execFileSync(process.execPath, ['dist/localstack/src/cli.js'], {
+        env: { PORT: 'http', TABLE_BACKEND: 'mysql', LOG_LEVEL: 'LOUD' },
+        stdio: 'pipe',
+        encoding: 'utf8',
+      });
+    expect(run).toThrow(
+      /PORT is "http".*\n.*TABLE_BACKEND is "mysql"; choose one of dynoxide, dynamodb-local\n.*LOG_LEVEL is "LOUD"/,
+    );
+  });
+
+  it('started in a shell with credentials, a profile and a proxy uses none of them', async () => {
+    const calls: string[] = [];
+    const outside = createServer((request, response) => {
+      calls.push(`${request.method} ${request.url}`);
+      response.end();
+    }).listen(0, '127.0.0.1');
+    outside.on('connect', (request, socket) => {
+      calls.push(`CONNECT ${request.url}`);
+      socket.destroy();
+    });
+    await once(outside, 'listening');
+    const address = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`;
+    const home = temporaryFolder({
+      '.aws/config': `[profile work]\nregion = eu-west-1\nendpoint_url = ${address}\n`,
+      '.aws/credentials': '[work]\naws_access_key_id = AKIAREALLOOKING\naws_secret_access_key = real-looking\n',
+    });
+    const stack = await startStackProcess({
+      DATA_DIR: temporaryFolder(),
+      HOME: home,
+      AWS_PROFILE: 'work',
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'AKIAREALLOOKING',
+      AWS_SECRET_ACCESS_KEY: 'real-looking',
+      AWS_SESSION_TOKEN: 'real-looking',
+      AWS_ENDPOINT_URL: address,
+      AWS_ENDPOINT_URL_DYNAMODB: address,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: address,
+      HTTP_PROXY: address,
+      HTTPS_PROXY: address,
+    });
+    await post(`${stack.apiUrl}/users`, { username: 'john', name: 'John', email: 'john@x.org' });
+    expect((await post(`${stack.apiUrl}/orders/`, { username: 'john', amount: 1, numItems: 1 })).status).toBe(201);
+    await printed(stack, /pipe +\S+ delivered 1 record/);
+    await stack.end('SIGINT');
+    outside.close();
+    expect(calls).toEqual([]);
+    expect(stack.output()).not.toContain('AKIAREALLOOKING');
+  });
+});
