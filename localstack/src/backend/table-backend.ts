@@ -37,7 +37,12 @@ interface Program {
  */
 export async function run(program: Program, { adopt }: TableBackendOptions): Promise<TableBackend> {
   const { name, region, port, command, args, patienceMs } = program;
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH ?? '' } });
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH ?? '' },
+    // A process group of its own: Ctrl-C in a terminal reaches the stack alone, which then ends things in order.
+    detached: true,
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));

@@ -42,6 +42,8 @@ export class FunctionInstance {
       env: options.environment,
       execArgv: [`--max-old-space-size=${options.memoryMb}`, '--enable-source-maps'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // Ctrl-C in a terminal reaches the stack alone, which then ends things in order.
+      detached: true,
     });
     for (const stream of [this.child.stdout, this.child.stderr]) if (stream) this.readLines(stream);
     this.ready = new Promise((resolve) => {
