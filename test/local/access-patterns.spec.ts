@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
-import { topology } from '../../libs/topology/src/topology.js';
-import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
+
+import { type LocalStack } from '../../localstack/src/local-stack.js';
 import { countRequests, type RequestCounts } from '../fixtures/request-count.js';
+import { startTabletop } from '../fixtures/tabletop.js';
 
 /** The rows of the document's table: call and requests. */
 function documented(): RequestCounts {
@@ -17,7 +18,7 @@ describe('the requests that a call makes to DynamoDB', () => {
   let counts: RequestCounts;
 
   before(async () => {
-    stack = await startLocalStack({ topology, root: 'dist', bundles: 'dist/functions' });
+    stack = await startTabletop();
     counts = await countRequests(stack);
   });
   after(() => stack.stop());
