@@ -1,0 +1,72 @@
+/** Catalogue b20: 1 to 5 and 20's neighbours, on a real stream. */
+import { after, before, describe, it } from 'node:test';
+import { expect } from 'expect';
+import { memoryCheckpoints } from './checkpoint.js';
+import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
+import { keysOf, pipeFrom } from '../test/pipe-fixture.js';
+
+describe('delivery from a DynamoDB stream', () => {
+  let dynoxide: Dynoxide;
+  before(async () => {
+    dynoxide = await startDynoxide();
+  });
+  after(() => dynoxide.stop());
+
+  it('1 INSERT/MODIFY/REMOVE reach the target once, in order', async () => {
+    const table = await dynoxide.table();
+    const { pipe, calls } = await pipeFrom(table, dynoxide);
+    await table.put('a', { N: { N: '1' } });
+    await table.put('a', { N: { N: '2' } });
+    await table.remove('a');
+    await pipe.drained();
+    await pipe.stop();
+    expect(calls.flat().map(({ eventName }) => eventName)).toEqual(['INSERT', 'MODIFY', 'REMOVE']);
+  });
+
+  it('2 TRIM_HORIZON sees the backlog', async () => {
+    const table = await dynoxide.table();
+    await table.put('old');
+    const { pipe, calls } = await pipeFrom(table, dynoxide);
+    await pipe.drained();
+    await pipe.stop();
+    expect(keysOf(calls.flat())).toEqual(['old']);
+  });
+
+  it('3 LATEST does not, and a restart does not re-resolve it', async () => {
+    const table = await dynoxide.table();
+    const checkpoints = memoryCheckpoints();
+    const source = { startingPosition: 'LATEST' as const };
+    await table.put('before');
+    const first = await pipeFrom(table, dynoxide, { checkpoints, source });
+    await first.pipe.drained();
+    await first.pipe.stop();
+    await table.put('while stopped');
+    const second = await pipeFrom(table, dynoxide, { checkpoints, source });
+    await second.pipe.drained();
+    await second.pipe.stop();
+    expect(first.calls).toEqual([]);
+    expect(keysOf(second.calls.flat())).toEqual(['while stopped']);
+  });
+
+  it('4 Lambda gets a bare array', async () => {
+    const table = await dynoxide.table();
+    await table.put('a');
+    const { pipe, payloads } = await pipeFrom(table, dynoxide);
+    await pipe.drained();
+    await pipe.stop();
+    expect(JSON.parse(payloads[0]!)).toEqual([expect.objectContaining({ eventName: 'INSERT' })]);
+  });
+
+  it('5 ApproximateCreationDateTime is a number', async () => {
+    const table = await dynoxide.table();
+    const from = Math.floor(Date.now() / 1000);
+    await table.put('a');
+    const { pipe, calls } = await pipeFrom(table, dynoxide);
+    await pipe.drained();
+    await pipe.stop();
+    const at = calls[0]![0]!.dynamodb.ApproximateCreationDateTime;
+    expect(Number.isInteger(at)).toBe(true);
+    expect(at - from).toBeGreaterThanOrEqual(0);
+    expect(at - from).toBeLessThan(30);
+  });
+});

@@ -1,0 +1,119 @@
+/**
+ * The records of a pipe's executions, with AWS's names, levels and cut-offs.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-logs-execution-steps.html and eb-pipes-logs-schema.html
+ */
+import { randomUUID } from 'node:crypto';
+import { type TargetError } from './target.js';
+
+export type LogLevel = 'ERROR' | 'INFO' | 'TRACE';
+
+/** The least talkative level at which AWS writes each step. */
+export const STEP_LEVELS = {
+  EXECUTION_FAILED: 'ERROR',
+  EXECUTION_PARTIALLY_FAILED: 'ERROR',
+  EXECUTION_THROTTLED: 'ERROR',
+  EXECUTION_TIMEOUT: 'ERROR',
+  TARGET_INVOCATION_FAILED: 'ERROR',
+  TARGET_INVOCATION_PARTIALLY_FAILED: 'ERROR',
+  TARGET_STAGE_FAILED: 'ERROR',
+  TARGET_STAGE_PARTIALLY_FAILED: 'ERROR',
+  EXECUTION_STARTED: 'INFO',
+  EXECUTION_SUCCEEDED: 'INFO',
+  TARGET_STAGE_ENTERED: 'INFO',
+  TARGET_STAGE_SUCCEEDED: 'INFO',
+  TARGET_INVOCATION_STARTED: 'TRACE',
+  TARGET_INVOCATION_SUCCEEDED: 'TRACE',
+} as const satisfies Record<string, LogLevel>;
+
+export type ExecutionStep = keyof typeof STEP_LEVELS;
+
+export interface ExecutionRecord {
+  readonly type: 'execution';
+  readonly executionId: string;
+  /** Epoch milliseconds. */
+  readonly timestamp: number;
+  readonly messageType: ExecutionStep;
+  readonly resourceArn: string;
+  readonly logLevel: LogLevel;
+  readonly error: TargetError | null;
+  /** JSON text; like awsRequest and awsResponse only where execution data is asked for. */
+  readonly payload?: string;
+  readonly awsRequest?: string;
+  readonly awsResponse?: string;
+  readonly truncatedFields: readonly string[] | null;
+  /** Ours, not AWS's: which shard and which events the execution carries. */
+  readonly shardId: string;
+  readonly eventIds: readonly string[];
+}
+
+/** What a step may carry beside its name. */
+export interface StepDetails {
+  readonly error?: TargetError;
+  readonly payload?: string | undefined;
+  readonly awsRequest?: string | undefined;
+  readonly awsResponse?: string | undefined;
+}
+
+const ORDER: Record<LogLevel, number> = { ERROR: 1, INFO: 2, TRACE: 3 };
+
+/** Whether a pipe with log level `level` writes `step`. */
+export const isLogged = (step: ExecutionStep, level: LogLevel | 'OFF'): boolean =>
+  level !== 'OFF' && ORDER[STEP_LEVELS[step]] <= ORDER[level];
+
+/** AWS cuts a record at 256 KB. */
+export const MAX_RECORD_BYTES = 256 * 1024;
+
+export interface ExecutionLogOptions {
+  readonly resourceArn: string;
+  readonly now: () => number;
+  /** AWS's IncludeExecutionData=[ALL]. */
+  readonly includeData: boolean;
+  readonly write: (record: ExecutionRecord) => void;
+}
+
+/** Writes the steps of one execution under one id. */
+export type StepWriter = (step: ExecutionStep, details?: StepDetails) => void;
+
+/** Opens an execution: each try of a batch is one. */
+export function openExecution(shardId: string, eventIds: readonly string[], log: ExecutionLogOptions): StepWriter {
+  const executionId = randomUUID();
+  return (step, { error, ...data } = {}) =>
+    log.write({
+      type: 'execution',
+      executionId,
+      timestamp: log.now(),
+      messageType: step,
+      resourceArn: log.resourceArn,
+      logLevel: STEP_LEVELS[step],
+      error: error ?? null,
+      ...(log.includeData ? cut(data) : { truncatedFields: null }),
+      shardId,
+      eventIds,
+    });
+}
+
+type Data = Pick<ExecutionRecord, 'payload' | 'awsRequest' | 'awsResponse' | 'truncatedFields'>;
+
+/** Cuts payload, then awsRequest, then awsResponse, each from its end, until the record fits. */
+function cut(data: Omit<StepDetails, 'error'>): Data {
+  const kept: Partial<Record<'payload' | 'awsRequest' | 'awsResponse', string>> = {};
+  const fields = ['payload', 'awsRequest', 'awsResponse'] as const;
+  let excess = -MAX_RECORD_BYTES;
+  for (const field of fields) {
+    const text = data[field];
+    if (text === undefined) continue;
+    kept[field] = text;
+    excess += Buffer.byteLength(text);
+  }
+  const truncated: string[] = [];
+  for (const field of fields) {
+    const text = kept[field];
+    if (text === undefined || excess <= 0) continue;
+    const bytes = Buffer.from(text);
+    const left = Math.max(0, bytes.length - excess);
+    kept[field] = bytes.subarray(0, left).toString();
+    excess -= bytes.length - left;
+    truncated.push(field);
+  }
+  return { ...kept, truncatedFields: truncated.length > 0 ? truncated : null };
+}

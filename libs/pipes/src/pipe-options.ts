@@ -1,0 +1,56 @@
+/** What a pipe is made of. */
+import { type DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { type Backoff } from './backoff.js';
+import { type CheckpointStore } from './checkpoint.js';
+import { type Clock } from './clock.js';
+import { type PipeEvent } from './pipe-event.js';
+import { type DeadLetterTarget, type PipeTarget } from './target.js';
+
+export interface PipeOptions {
+  readonly name: string;
+  /** Default `us-east-1`. */
+  readonly region?: string;
+  /** Default `000000000000`. */
+  readonly account?: string;
+  readonly source: PipeSource;
+  /** JSON event patterns; a record passes when one of them matches, or when there are none. */
+  readonly filters?: readonly string[];
+  readonly target: PipeTarget;
+  readonly checkpoints: CheckpointStore;
+  /** Pauses between tries; default 1 s doubled up to 60 s. */
+  readonly backoff?: Backoff;
+  readonly poll?: {
+    /** How often an idle shard is read, in milliseconds; default 250, as AWS does. */
+    readonly idleMs: number;
+  };
+  readonly clock?: Clock;
+  readonly onEvent?: (event: PipeEvent) => void;
+  /** AWS's IncludeExecutionData=[ALL]: execution records carry payload, request and response. Default false. */
+  readonly includeExecutionData?: boolean;
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_PipeSourceDynamoDBStreamParameters.html */
+export interface PipeSource {
+  /** As the source knows it. */
+  readonly streamArn: string;
+  /** As events and dead letters show it; default: `streamArn` with the pipe's region and account. */
+  readonly reportedStreamArn?: string;
+  readonly client: DynamoDBStreamsClient;
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
+  /** 1 to 10000; default 100, or the target's maximum when that is less. */
+  readonly batchSize?: number;
+  /** 0 (default) to 300. */
+  readonly maximumBatchingWindowInSeconds?: number;
+  /** 0 to 10000, or -1 (default): until the record leaves the stream. */
+  readonly maximumRetryAttempts?: number;
+  /** 60 to 604800, or -1 (default): never. */
+  readonly maximumRecordAgeInSeconds?: number;
+  readonly onPartialBatchItemFailure?: 'AUTOMATIC_BISECT';
+  readonly parallelizationFactor?: number;
+  readonly deadLetter?: DeadLetterTarget;
+}
+
+export const DEFAULT_REGION = 'us-east-1';
+export const DEFAULT_ACCOUNT = '000000000000';
+export const DEFAULT_BATCH_SIZE = 100;
+export const DEFAULT_IDLE_MS = 250;

@@ -1,0 +1,225 @@
+/** Works through one shard: read, filter, batch, deliver, checkpoint, and again, one batch at a time. */
+import { ResourceNotFoundException, type _Record } from '@aws-sdk/client-dynamodb-streams';
+import { pauseAfter } from './backoff.js';
+import { BatchBuffer, type BatchLimits, type PendingRecord } from './batch-buffer.js';
+import { BatchExecution, type ExecutionOptions } from './batch-execution.js';
+import { type CheckpointBook } from './checkpoint-book.js';
+import { type Clock } from './clock.js';
+import { type FilterStage } from './filter-stage.js';
+import { type PipeEvent } from './pipe-event.js';
+import { adaptRecord, type AdapterOptions } from './record-adapter.js';
+import { MAX_PAGE, ShardReader, type ReadPage, type ReadPosition, type ShardSource } from './shard-reader.js';
+import { listShards } from './shard-list.js';
+import { Wakeup } from './wakeup.js';
+
+export interface WorkerOptions {
+  readonly source: ShardSource;
+  readonly position: ReadPosition;
+  readonly adapter: AdapterOptions;
+  readonly filter: FilterStage;
+  readonly limits: BatchLimits;
+  readonly execution: Omit<ExecutionOptions, 'shardId' | 'commit'>;
+  readonly book: CheckpointBook;
+  readonly idleMs: number;
+  readonly clock: Clock;
+  readonly emit: ((event: PipeEvent) => void) | undefined;
+  readonly stopping: AbortSignal;
+}
+
+/** A checkpoint that only filtered records moved is stored this late at most: they need no delivery again. */
+const LAZY_SAVE_MS = 1_000;
+
+/** An idle stream is looked up this often: an emulator may go on answering an iterator of a stream that is gone. */
+const STREAM_CHECK_MS = 10_000;
+
+const SOURCE_BACKOFF = { baseMs: 100, capMs: 5_000 };
+
+interface DrainWaiter {
+  readonly done: () => void;
+  /** Set once a read began after the question: only what that read no longer finds is drained. */
+  armed: boolean;
+}
+
+export class ShardWorker {
+  readonly #wakeup: Wakeup;
+  readonly #buffer: BatchBuffer;
+  readonly #reader: ShardReader;
+  readonly #execution: BatchExecution;
+  #drainWaiters: DrainWaiter[] = [];
+  #ended = false;
+  /** Since when the noted checkpoint waits to be stored. */
+  #unsavedSince: number | undefined;
+  #lookedUpAt: number;
+
+  constructor(private readonly options: WorkerOptions) {
+    const { source, position, execution, clock, limits } = options;
+    this.#wakeup = new Wakeup(clock);
+    this.#buffer = new BatchBuffer(limits);
+    this.#reader = new ShardReader(source, position);
+    this.#execution = new BatchExecution({
+      ...execution,
+      shardId: source.shardId,
+      commit: (records) => this.#commit(records),
+    });
+    this.#lookedUpAt = clock.now();
+  }
+
+  wake(): void {
+    this.#wakeup.ring();
+  }
+
+  /** Resolves when everything that the shard holds now is consumed and checkpointed, or the worker has ended. */
+  drained(): Promise<void> {
+    if (this.#ended) return Promise.resolve();
+    return new Promise((done) => {
+      this.#drainWaiters.push({ done, armed: false });
+      this.wake();
+    });
+  }
+
+  /**
+   * Works until the shard is closed and consumed (`finished`) or the pipe stops.
+   * @throws StreamNotFoundError when the stream is gone.
+   */
+  async run(): Promise<'finished' | 'stopped'> {
+    try {
+      const end = await this.#work();
+      if (end === 'finished') this.options.book.note(this.options.source.shardId, { finished: true });
+      if (end === 'finished' || this.#unsavedSince !== undefined) await this.#save();
+      return end;
+    } finally {
+      this.#ended = true;
+      for (const { done } of this.#drainWaiters) done();
+      this.#drainWaiters = [];
+    }
+  }
+
+  async #work(): Promise<'finished' | 'stopped'> {
+    const { stopping, clock } = this.options;
+    while (!stopping.aborted) {
+      for (const waiter of this.#drainWaiters) waiter.armed = true;
+      this.#wakeup.clear();
+      const page = await this.#read();
+      if (page === undefined) return 'stopped';
+      this.#take(page.records);
+      if (!(await this.#deliver(page.closed))) return 'stopped';
+      if (page.closed) return 'finished';
+      if (page.records.length > 0) continue;
+      await this.#rest();
+      await this.#wakeup.wait(this.#pause(clock.now()), stopping);
+    }
+    return 'stopped';
+  }
+
+  /** The next page; undefined when the pipe stopped while the source did not answer. */
+  async #read(): Promise<ReadPage | undefined> {
+    const { source, clock, stopping, emit } = this.options;
+    for (let failures = 1; !stopping.aborted; failures += 1) {
+      try {
+        return await this.#reader.read(MAX_PAGE, stopping);
+      } catch (error) {
+        if (stopping.aborted) return undefined;
+        const gone = error instanceof ResourceNotFoundException;
+        // Throws when the stream itself is gone; otherwise the shard has left the stream with all it held.
+        if (gone && !(await this.#isListed())) return { records: [], closed: true };
+        emit?.({ type: 'warning', subject: 'source', message: `Cannot read ${source.shardId}: ${messageOf(error)}` });
+        await clock.sleep(pauseAfter(failures, SOURCE_BACKOFF), stopping);
+      }
+    }
+    return undefined;
+  }
+
+  async #isListed(): Promise<boolean> {
+    const { client, streamArn, shardId } = this.options.source;
+    const { shards } = await listShards(client, streamArn, this.options.stopping);
+    return shards.some((shard) => shard.shardId === shardId);
+  }
+
+  #take(records: readonly _Record[]): void {
+    const { adapter, source, filter, clock, emit } = this.options;
+    const now = clock.now();
+    for (const raw of records) {
+      const record = adaptRecord(raw, source.shardId, now, adapter);
+      if (record === undefined) {
+        this.#skip(raw.dynamodb?.SequenceNumber);
+        continue;
+      }
+      const { event, sequenceNumber } = record;
+      const verdict = filter.judge(event);
+      if (emit !== undefined) {
+        const about = { shardId: source.shardId, sequenceNumber, eventId: event.eventID };
+        emit({ type: 'stream-record', ...about, eventName: event.eventName, keys: event.dynamodb.Keys });
+        emit({ type: 'filter', ...about, ...verdict, reason: filter.reason(event, verdict) });
+      }
+      if (verdict.passed) this.#buffer.add(record, now);
+      else this.#skip(sequenceNumber);
+    }
+  }
+
+  /** A record that needs no delivery moves the checkpoint, but never past one that does. */
+  #skip(sequenceNumber: string | undefined): void {
+    if (sequenceNumber === undefined || this.#buffer.skip(sequenceNumber)) return;
+    this.options.book.note(this.options.source.shardId, { sequenceNumber });
+    this.#unsavedSince ??= this.options.clock.now();
+  }
+
+  /** Delivers what is due; false when the pipe stopped meanwhile. */
+  async #deliver(ending: boolean): Promise<boolean> {
+    const { clock, stopping } = this.options;
+    for (;;) {
+      if (stopping.aborted) return false;
+      const batch = this.#buffer.take(clock.now(), ending);
+      if (batch === undefined) return true;
+      if (!(await this.#execution.run(batch))) return false;
+    }
+  }
+
+  async #commit(records: readonly PendingRecord[]): Promise<void> {
+    const last = records.at(-1);
+    if (last === undefined) return;
+    this.options.book.note(this.options.source.shardId, { sequenceNumber: last.consumedThrough });
+    await this.#save();
+  }
+
+  /** A save that fails is repeated: going on without it would deliver more than one batch again after a crash. */
+  async #save(): Promise<void> {
+    const { book, clock, stopping, emit } = this.options;
+    for (let failures = 1; ; failures += 1) {
+      try {
+        await book.save();
+        this.#unsavedSince = undefined;
+        return;
+      } catch (error) {
+        emit?.({ type: 'warning', subject: 'checkpoint', message: `Cannot store the checkpoint: ${messageOf(error)}` });
+        if (stopping.aborted) return;
+        await clock.sleep(pauseAfter(failures, SOURCE_BACKOFF), stopping);
+      }
+    }
+  }
+
+  /** Nothing more to read for now: late saves, the stream's existence, and whoever waits for this moment. */
+  async #rest(): Promise<void> {
+    const { clock, source, stopping } = this.options;
+    const armed = this.#drainWaiters.filter((waiter) => waiter.armed && this.#buffer.isEmpty);
+    const now = clock.now();
+    const due = this.#unsavedSince !== undefined && (armed.length > 0 || now - this.#unsavedSince >= LAZY_SAVE_MS);
+    if (due) await this.#save();
+    this.#drainWaiters = this.#drainWaiters.filter((waiter) => !armed.includes(waiter));
+    for (const { done } of armed) done();
+    if (now - this.#lookedUpAt < STREAM_CHECK_MS) return;
+    this.#lookedUpAt = now;
+    try {
+      await listShards(source.client, source.streamArn, stopping);
+    } catch (error) {
+      if (isStreamGone(error)) throw error;
+      // A source that does not answer is the next read's business.
+    }
+  }
+
+  #pause(now: number): number {
+    return Math.min(this.options.idleMs, this.#buffer.windowLeft(now) ?? Number.POSITIVE_INFINITY);
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const isStreamGone = (error: unknown): boolean => error instanceof Error && error.name === 'StreamNotFoundError';
