@@ -1,10 +1,10 @@
 /** What crosses the border of the order service, in and out. */
 import * as z from 'zod';
 import { customerSchema } from '../../../libs/shared/src/customer.schema.js';
-import { isAmount } from '../../../libs/shared/src/money.js';
+import { isAmount, LARGEST_AMOUNT } from '../../../libs/shared/src/money.js';
 import { customerKey, orderKey } from '../../../libs/shared/src/table/data-table.js';
 import { type Order } from '../../../libs/shared/src/table/order.repository.js';
-import { limitSchema, nextTokenSchema, usernameSchema } from '../../../libs/shared/src/text.schema.js';
+import { limitSchema, nextTokenSchema, timeSchema, usernameSchema } from '../../../libs/shared/src/text.schema.js';
 
 const DEFAULT_LIMIT = 10;
 const LARGEST_COUNT = 1_000_000_000;
@@ -14,7 +14,7 @@ const STATUSES = ['PLACED', 'ACKNOWLEDGED', 'SHIPPED', 'DELIVERED', 'CANCELED'] 
 const amountSchema = z
   .number()
   .refine(isAmount, 'must be more than 0 and at most 1000000000, with at most 2 decimals')
-  .meta({ example: 5.5 });
+  .meta({ exclusiveMinimum: 0, maximum: LARGEST_AMOUNT, multipleOf: 0.01, example: 5.5 });
 const numItemsSchema = z.int().min(1).max(LARGEST_COUNT).meta({ example: 2 });
 
 /** Lines of products are part of the contract, and not of this version. */
@@ -80,8 +80,8 @@ export const orderSchema = z
     PK: z.string(),
     SK: z.string(),
     OrderId: z.string(),
-    CreatedAt: z.iso.datetime(),
-    UpdatedAt: z.iso.datetime().optional(),
+    CreatedAt: timeSchema,
+    UpdatedAt: timeSchema.optional(),
     Status: z.enum(STATUSES),
     Amount: z.number(),
     NumberItems: z.int(),

@@ -1,5 +1,6 @@
 /** A customer as every service shows it. */
 import * as z from 'zod';
+import { timeSchema } from './text.schema.js';
 import { type Customer } from './table/customer.repository.js';
 import { customerKey } from './table/data-table.js';
 
@@ -12,8 +13,8 @@ export const customerSchema = z
     Name: z.string(),
     Email: z.string(),
     Address: z.string().optional(),
-    CreatedAt: z.iso.datetime(),
-    UpdatedAt: z.iso.datetime().optional(),
+    CreatedAt: timeSchema,
+    UpdatedAt: timeSchema.optional(),
   })
   .meta({ id: 'Customer' });
 export type CustomerView = z.output<typeof customerSchema>;

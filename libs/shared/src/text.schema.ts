@@ -24,6 +24,8 @@ export const limitSchema = (otherwise: number): z.ZodType<number, string | undef
   z
     .string()
     .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')
+    // A query is text; what the caller means is a number, so that is how it is described.
+    .meta({ type: 'integer', minimum: 1, maximum: 100, pattern: undefined })
     .optional()
     .transform((text) => (text === undefined ? otherwise : Number(text)))
     .meta({ description: `How many at most, ${otherwise} if not given.`, example: otherwise });
@@ -34,3 +36,6 @@ export const nextTokenSchema = z
   .max(1_000, 'must be the nextToken of an earlier answer')
   .optional()
   .meta({ description: 'nextToken of the answer before, for what comes after it.' });
+
+/** A time as it is stored and shown: ISO 8601 in UTC. */
+export const timeSchema: z.ZodString = z.string().meta({ format: 'date-time', example: '2026-11-21T09:30:00.000Z' });

@@ -1,0 +1,85 @@
+import { describe, it } from 'node:test';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { expect } from 'expect';
+import * as z from 'zod';
+import { limitSchema } from '../text.schema.js';
+import { describeApi } from './openapi-document.js';
+import { Operation, type OperationOptions } from './operation.js';
+
+const thingSchema = z.strictObject({ name: z.string() }).meta({ id: 'Thing' });
+const operation = (id: string): OperationOptions => ({
+  id,
+  summary: 'Does a thing.',
+  status: 201,
+  answer: z.object({ data: thingSchema }),
+  example: { data: { name: 'a' } },
+  failures: ['USERNAME_TAKEN'],
+});
+
+@Controller('things')
+class ThingController {
+  @Get(':id/parts')
+  @Operation(operation('listParts'))
+  list(@Query({ schema: z.strictObject({ limit: limitSchema(5) }) }) query: object): object {
+    return query;
+  }
+
+  @Post()
+  @Operation({ ...operation('makeThing'), bodyExample: { name: 'a' } })
+  make(@Body({ schema: thingSchema }) thing: object): object {
+    return thing;
+  }
+}
+
+const info = { title: 'Things', version: '1.0', description: 'Things.' };
+
+describe('an OpenAPI document', () => {
+  const { paths, components } = describeApi(info, [ThingController]);
+
+  it('has the routes with their parameters', () => {
+    expect(Object.keys(paths)).toEqual(['/things/{id}/parts', '/things']);
+    expect(paths['/things/{id}/parts']?.get).toMatchObject({
+      operationId: 'listParts',
+      parameters: [
+        { name: 'id', in: 'path', required: true },
+        {
+          name: 'limit',
+          in: 'query',
+          required: false,
+          example: 5,
+          schema: { type: 'integer', minimum: 1, maximum: 100 },
+        },
+      ],
+    });
+  });
+
+  it('has the schemas of bodies and answers once, as components', () => {
+    const post = paths['/things']?.post;
+    const $ref = '#/components/schemas/Thing';
+    expect(post).toMatchObject({
+      requestBody: { required: true, content: { 'application/json': { schema: { $ref }, example: { name: 'a' } } } },
+      responses: { 201: { content: { 'application/json': { schema: { properties: { data: { $ref } } } } } } },
+    });
+    expect(components.schemas.Thing).toMatchObject({ type: 'object', properties: { name: { type: 'string' } } });
+  });
+
+  it('has a problem for each status an operation may fail with', () => {
+    const codes = (responses: unknown) => Object.keys(responses as object);
+    expect(codes(paths['/things']?.post?.responses)).toEqual(['201', '400', '409', '413', '415', '422', '500', '503']);
+    expect(codes(paths['/things/{id}/parts']?.get?.responses)).toEqual(['201', '400', '409', '422', '500', '503']);
+    expect(paths['/things']?.post?.responses).toMatchObject({
+      409: { description: 'USERNAME_TAKEN', content: { 'application/problem+json': { schema: {} } } },
+    });
+  });
+
+  it('is not made of routes that are not described, or described by one id', () => {
+    class Undescribed {
+      get(): void {
+        return;
+      }
+    }
+    Get()(Undescribed.prototype, 'get', Object.getOwnPropertyDescriptor(Undescribed.prototype, 'get')!);
+    expect(() => describeApi(info, [Undescribed])).toThrow(/Undescribed.get is a route without @Operation/);
+    expect(() => describeApi(info, [ThingController, ThingController])).toThrow(/two operations have the id listParts/);
+  });
+});

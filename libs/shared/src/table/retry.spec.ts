@@ -1,0 +1,69 @@
+import { describe, it } from 'node:test';
+import { expect } from 'expect';
+import { isTransient, retrying } from './retry.js';
+
+const named = (name: string, fields: object = {}): Error => Object.assign(new Error(name), { name, ...fields });
+const cancelled = (...codes: string[]): Error =>
+  named('TransactionCanceledException', { CancellationReasons: codes.map((Code) => ({ Code })) });
+
+describe('what is tried again', () => {
+  it('is what AWS may do better the next time', () => {
+    const transient = [
+      cancelled('None', 'TransactionConflict'),
+      cancelled('ThrottlingError', 'None'),
+      named('TransactionConflictException'),
+      named('TransactionInProgressException'),
+      named('ThrottlingException'),
+      named('ProvisionedThroughputExceededException'),
+      named('InternalServerError', { $metadata: { httpStatusCode: 500 } }),
+      named('Error', { code: 'ECONNRESET' }),
+      named('TimeoutError'),
+    ];
+    expect(transient.map(isTransient)).toEqual(transient.map(() => true));
+  });
+
+  it('is no failed condition, whatever stands beside it, and no mistake of ours', () => {
+    const final = [
+      cancelled('ConditionalCheckFailed', 'TransactionConflict'),
+      cancelled('ValidationError', 'None'),
+      named('ConditionalCheckFailedException', { $metadata: { httpStatusCode: 400 } }),
+      named('ValidationException', { $metadata: { httpStatusCode: 400 } }),
+      named('AccessDeniedException', { $metadata: { httpStatusCode: 400 } }),
+      named('TypeError'),
+      'text',
+    ];
+    expect(final.map(isTransient)).toEqual(final.map(() => false));
+  });
+});
+
+describe('retrying', () => {
+  it('counts the attempts and returns what the last one gives', async () => {
+    const attempts: number[] = [];
+    const result = await retrying((attempt) => {
+      attempts.push(attempt);
+      return attempt < 3 ? Promise.reject(cancelled('TransactionConflict')) : Promise.resolve('done');
+    });
+    expect(result).toBe('done');
+    expect(attempts).toEqual([1, 2, 3]);
+  });
+
+  it('ends after eight attempts with a problem that says when to come back', async () => {
+    let attempts = 0;
+    const failing = retrying(() => {
+      attempts += 1;
+      return Promise.reject(named('ThrottlingException'));
+    });
+    await expect(failing).rejects.toMatchObject({ code: 'TABLE_UNAVAILABLE', headers: { 'retry-after': '1' } });
+    expect(attempts).toBe(8);
+  });
+
+  it('throws at once what is final', async () => {
+    let attempts = 0;
+    const failing = retrying(() => {
+      attempts += 1;
+      return Promise.reject(named('ValidationException'));
+    });
+    await expect(failing).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(attempts).toBe(1);
+  });
+});
