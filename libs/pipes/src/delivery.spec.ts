@@ -1,4 +1,4 @@
-/** Catalogue b20: 1 to 5 and 20's neighbours, on a real stream. */
+/** Catalogue b20, 1 to 5: what reaches the target, from where on, in which shape. */
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { memoryCheckpoints } from './checkpoint.js';

@@ -17,7 +17,7 @@ export interface LambdaTargetOptions {
 }
 
 /** Lambda's limit of a synchronous payload. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
+export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
 const THROTTLES = new Set(['TooManyRequestsException', 'ThrottlingException', 'EC2ThrottledException']);
 

@@ -64,6 +64,11 @@ export class ShardWorker {
     this.#lookedUpAt = clock.now();
   }
 
+  /** Nothing more comes from this worker. */
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
   wake(): void {
     this.#wakeup.ring();
   }

@@ -39,12 +39,12 @@ export class StreamRunner {
   /** Resolves when every record visible in the stream at the call is consumed and checkpointed, or the runner stopped. */
   async drained(): Promise<void> {
     const { stopping, source } = this.options;
-    let before = -1;
-    // A shard that ended meanwhile has handed over to children, which hold records of this moment too.
-    while (before !== this.#started.size && !stopping.aborted) {
-      before = this.#started.size;
+    while (!stopping.aborted) {
       this.start(await listShards(source.client, source.streamArn, stopping));
-      await Promise.all([...this.#workers.values()].map((worker) => worker.drained()));
+      const workers = [...this.#workers.values()];
+      await Promise.all(workers.map((worker) => worker.drained()));
+      // A shard that ended meanwhile has handed over to children, which hold records of this moment too.
+      if (!workers.some(({ hasEnded }) => hasEnded)) return;
     }
   }
 

@@ -1,4 +1,5 @@
 /** A pipe to a Lambda target that the test answers for. */
+import { type DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { type LambdaReply, lambdaTarget } from '../src/lambda-target.js';
 import { memoryCheckpoints } from '../src/checkpoint.js';
 import { type PipeOptions, type PipeSource } from '../src/pipe-options.js';
@@ -33,23 +34,30 @@ export interface TestPipeOptions extends Partial<Omit<PipeOptions, 'source' | 't
 }
 
 /** A pipe from `table`; polls so slowly that only wake() makes it read, retries without pause unless told otherwise. */
-export async function pipeFrom(
-  table: StreamedTable,
-  dynoxide: Dynoxide,
-  options: TestPipeOptions = {},
-): Promise<TestPipe> {
+export const pipeFrom = (table: StreamedTable, dynoxide: Dynoxide, options?: TestPipeOptions): Promise<TestPipe> =>
+  pipeOn({ name: table.name, streamArn: table.streamArn, client: dynoxide.streams }, options);
+
+export interface TestStream {
+  /** Also the pipe's name. */
+  readonly name: string;
+  readonly streamArn: string;
+  readonly client: DynamoDBStreamsClient;
+}
+
+export async function pipeOn(stream: TestStream, options: TestPipeOptions = {}): Promise<TestPipe> {
+  const { name, streamArn, client } = stream;
   const { source, answer = () => undefined, ...rest } = options;
   const log = new EventLog();
   const calls: StreamEvent[][] = [];
   const payloads: string[] = [];
   const pipe = await startPipe({
-    name: table.name,
+    name,
     checkpoints: memoryCheckpoints(),
     backoff: { baseMs: 0, capMs: 0 },
     poll: { idleMs: 3_600_000 },
     onEvent: log.record,
     ...rest,
-    source: { streamArn: table.streamArn, client: dynoxide.streams, startingPosition: 'TRIM_HORIZON', ...source },
+    source: { streamArn, client, startingPosition: 'TRIM_HORIZON', ...source },
     target: lambdaTarget({
       arn: FUNCTION_ARN,
       invoke: async (payload) => {

@@ -1,0 +1,234 @@
+/** Catalogue b20, 17 to 20 and 28 to 32: failures, retries, and what becomes of batches that are given up. */
+import { after, before, describe, it } from 'node:test';
+import { expect } from 'expect';
+import { type StreamEvent } from './stream-event.js';
+import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
+import { ManualClock } from '../test/manual-clock.js';
+import { deadLetters, Failure, keysOf, pipeFrom, pipeOn, QUEUE_ARN } from '../test/pipe-fixture.js';
+import { SCRIPTED_ARN, ScriptedStream } from '../test/scripted-stream.js';
+
+const isPause = (ms: number): boolean => ms >= 500 && ms <= 60_000;
+
+describe('a target that fails', () => {
+  let dynoxide: Dynoxide;
+  before(async () => {
+    dynoxide = await startDynoxide();
+  });
+  after(() => dynoxide.stop());
+
+  it('17 handler throws: attempts = 1+MaximumRetryAttempts, then one DLQ message, then next batch flows', async () => {
+    const table = await dynoxide.table();
+    const deadLetter = deadLetters();
+    for (const key of ['bad', 'bad', 'good', 'good']) await table.put(key, { At: { S: String(Math.random()) } });
+    const { pipe, calls, log } = await pipeFrom(table, dynoxide, {
+      source: { batchSize: 2, maximumRetryAttempts: 3, deadLetter },
+      answer: (batch) => (keysOf(batch).includes('bad') ? new Failure() : undefined),
+    });
+    await pipe.drained();
+    await pipe.stop();
+    const [bad, good] = [
+      ['bad', 'bad'],
+      ['good', 'good'],
+    ];
+    expect(calls.map(keysOf)).toEqual([bad, bad, bad, bad, good]);
+    expect(deadLetter.bodies).toHaveLength(1);
+    expect(log.of('dead-letter').map(({ records }) => keysOf(records))).toEqual([bad]);
+  });
+
+  it('does not retry at all when MaximumRetryAttempts is 0', async () => {
+    const table = await dynoxide.table();
+    await table.put('bad');
+    const source = { maximumRetryAttempts: 0 };
+    const { pipe, calls } = await pipeFrom(table, dynoxide, { source, answer: () => new Failure() });
+    await pipe.drained();
+    await pipe.stop();
+    expect(calls).toHaveLength(1);
+  });
+
+  it('18 -1 retries on and on and blocks that shard only', async () => {
+    const stream = new ScriptedStream();
+    const [stuck, free] = [stream.shard('shard-stuck'), stream.shard('shard-free')];
+    stuck.write(1, 'bad');
+    stuck.write(2, 'behind');
+    free.write(1, 'good');
+    const client = await stream.start();
+    const { pipe, calls, log } = await pipeOn(
+      { name: 'stuck', streamArn: SCRIPTED_ARN, client },
+      { source: { batchSize: 1 }, answer: (batch) => (keysOf(batch).includes('bad') ? new Failure() : undefined) },
+    );
+    await log.waitFor('execution', ({ messageType }) => messageType === 'EXECUTION_FAILED', 30);
+    free.write(2, 'good too');
+    pipe.wake();
+    await log.waitFor('execution', ({ messageType }) => messageType === 'EXECUTION_SUCCEEDED', 2);
+    await pipe.stop();
+    await stream.stop();
+    const delivered = calls.flatMap(keysOf).filter((key) => key !== 'bad');
+    expect(delivered).toEqual(['good', 'good too']);
+    expect(log.of('dead-letter')).toEqual([]);
+  });
+
+  it('19 connection refused is not counted', async () => {
+    const table = await dynoxide.table();
+    await table.put('a');
+    const { pipe, calls, log } = await pipeFrom(table, dynoxide, {
+      source: { maximumRetryAttempts: 1 },
+      answer: (_batch, call) => {
+        if (call <= 5) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+      },
+    });
+    await pipe.drained();
+    await pipe.stop();
+    expect(calls).toHaveLength(6);
+    expect(log.of('discarded')).toEqual([]);
+  });
+
+  it('20 backoff grows and resets', async () => {
+    const clock = new ManualClock();
+    const table = await dynoxide.table();
+    const { pipe, log } = await pipeFrom(table, dynoxide, {
+      clock,
+      backoff: { baseMs: 1_000, capMs: 60_000 },
+      answer: (_batch, call) => (call === 9 ? undefined : new Failure()),
+    });
+    await table.put('first');
+    pipe.wake();
+    const pauses: number[] = [];
+    for (let failure = 1; failure <= 8; failure += 1) pauses.push(await clock.passSleep(isPause));
+    await log.waitFor('execution', ({ messageType }) => messageType === 'EXECUTION_SUCCEEDED');
+    await table.put('second');
+    pipe.wake();
+    pauses.push(await clock.sleeping(isPause));
+    await pipe.stop();
+    const full = [1, 2, 4, 8, 16, 32, 60, 60, 1].map((seconds) => seconds * 1_000);
+    pauses.forEach((pause, index) => {
+      expect(pause).toBeGreaterThanOrEqual(full[index]! / 2);
+      expect(pause).toBeLessThanOrEqual(full[index]!);
+    });
+  });
+
+  it('28 age: old record to DLQ with RecordAgeExceeded, younger delivered', async () => {
+    const stream = new ScriptedStream();
+    const shard = stream.shard('shard');
+    const now = Date.parse('2026-03-08T12:00:00Z');
+    shard.write(1, 'old', now / 1000 - 61);
+    shard.write(2, 'young', now / 1000 - 59);
+    const deadLetter = deadLetters();
+    const client = await stream.start();
+    const { pipe, calls } = await pipeOn(
+      { name: 'aging', streamArn: SCRIPTED_ARN, client },
+      { clock: new ManualClock(now), source: { maximumRecordAgeInSeconds: 60, deadLetter } },
+    );
+    await pipe.drained();
+    await pipe.stop();
+    await stream.stop();
+    expect(calls.map(keysOf)).toEqual([['young']]);
+    expect(deadLetter.bodies.map((body) => (JSON.parse(body) as Envelope).context.condition)).toEqual([
+      'RecordAgeExceeded',
+    ]);
+  });
+
+  it('drops a record that grows too old between two tries', async () => {
+    const clock = new ManualClock();
+    const table = await dynoxide.table();
+    await table.put('a');
+    const deadLetter = deadLetters();
+    const { pipe, calls, log } = await pipeFrom(table, dynoxide, {
+      clock,
+      backoff: { baseMs: 1_000, capMs: 1_000 },
+      source: { maximumRecordAgeInSeconds: 60, deadLetter },
+      answer: () => new Failure(),
+    });
+    await clock.passSleep(isPause);
+    await clock.sleeping(isPause);
+    clock.advance(61_000);
+    const { condition } = await log.waitFor('dead-letter');
+    await pipe.stop();
+    expect(condition).toBe('RecordAgeExceeded');
+    expect(calls).toHaveLength(2);
+  });
+
+  it('29 DLQ JSON equals b15 byte for byte in keys', async () => {
+    const stream = new ScriptedStream();
+    const shard = stream.shard('shardId-00000001700000000000-0badc0de');
+    const now = Date.parse('2024-03-08T00:00:05.678Z');
+    shard.write(7, 'first', Date.parse('2024-03-08T00:00:01Z') / 1000);
+    shard.write(9, 'last', Date.parse('2024-03-08T00:00:04Z') / 1000);
+    const deadLetter = deadLetters();
+    const client = await stream.start();
+    const { pipe } = await pipeOn(
+      { name: 'orders', streamArn: SCRIPTED_ARN, client },
+      {
+        clock: new ManualClock(now),
+        region: 'eu-west-1',
+        account: '123456789012',
+        source: { maximumRetryAttempts: 0, deadLetter },
+        answer: () => new Failure(),
+      },
+    );
+    await pipe.drained();
+    await pipe.stop();
+    await stream.stop();
+    expect(deadLetter.bodies).toEqual([
+      '{"context":{"partnerResourceArn":"arn:aws:pipes:eu-west-1:123456789012:pipe/orders",' +
+        '"condition":"RetryAttemptsExhausted"},"version":"1.0","timestamp":"2024-03-08T00:00:05.678Z",' +
+        '"DDBStreamBatchInfo":{"shardId":"shardId-00000001700000000000-0badc0de",' +
+        '"startSequenceNumber":"000000000000000000007","endSequenceNumber":"000000000000000000009",' +
+        '"approximateArrivalOfFirstRecord":"2024-03-08T00:00:01Z",' +
+        '"approximateArrivalOfLastRecord":"2024-03-08T00:00:04Z","batchSize":2,' +
+        '"streamArn":"arn:aws:dynamodb:eu-west-1:123456789012:table/scripted/stream/2026-01-01T00:00:00.000"}}',
+    ]);
+  });
+
+  it('31 FIFO DLQ refused', async () => {
+    const table = await dynoxide.table();
+    const deadLetter = { ...deadLetters(), arn: `${QUEUE_ARN}.fifo` };
+    await expect(pipeFrom(table, dynoxide, { source: { deadLetter } })).rejects.toMatchObject({
+      name: 'ValidationException',
+      field: 'SourceParameters.DynamoDBStreamParameters.DeadLetterConfig.Arn',
+      value: `${QUEUE_ARN}.fifo`,
+    });
+  });
+
+  it('32 no DLQ -> discarded + log line', async () => {
+    const table = await dynoxide.table();
+    for (const key of ['bad', 'good']) await table.put(key);
+    const { pipe, calls, log } = await pipeFrom(table, dynoxide, {
+      source: { batchSize: 1, maximumRetryAttempts: 1 },
+      answer: (batch) => (keysOf(batch).includes('bad') ? new Failure('no such thing') : undefined),
+    });
+    await pipe.drained();
+    await pipe.stop();
+    expect(calls.flatMap(keysOf)).toEqual(['bad', 'bad', 'good']);
+    expect(log.of('discarded').map(({ records }) => keysOf(records as StreamEvent[]))).toEqual([['bad']]);
+    expect(log.of('execution').find(({ error }) => error !== null)?.error?.message).toBe('no such thing');
+  });
+
+  it('does not pass a batch whose dead letter cannot be sent', async () => {
+    const table = await dynoxide.table();
+    for (const key of ['bad', 'good']) await table.put(key);
+    let refusals = 3;
+    const kept = deadLetters();
+    const { pipe, calls, log } = await pipeFrom(table, dynoxide, {
+      source: {
+        batchSize: 1,
+        maximumRetryAttempts: 0,
+        deadLetter: {
+          arn: QUEUE_ARN,
+          send: (body) => (refusals-- > 0 ? Promise.reject(new Error('queue is away')) : kept.send(body)),
+        },
+      },
+      answer: (batch) => (keysOf(batch).includes('bad') ? new Failure() : undefined),
+    });
+    await pipe.drained();
+    await pipe.stop();
+    expect(log.of('warning').map(({ message }) => message)).toEqual(
+      Array(3).fill(`Cannot send to ${QUEUE_ARN}: queue is away`),
+    );
+    expect(kept.bodies).toHaveLength(1);
+    expect(calls.flatMap(keysOf)).toEqual(['bad', 'good']);
+  });
+});
+
+interface Envelope {
+  readonly context: { readonly condition: string };
+}
