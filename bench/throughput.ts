@@ -71,11 +71,11 @@ export async function benchThroughput(): Promise<void> {
 
 /** The service's own server, bundled as its function is, on the same AWS endpoint. */
 async function startPlain(service: Route['service'], awsUrl: string): Promise<{ origin: string; child: ChildProcess }> {
-  const outFile = `dist/bench-bundles/${service}/main.cjs`;
-  await bundle({ entry: `dist/apps/${service}/src/main.js`, outFile });
+  const outFile = 'dist/bench/plain-server.cjs';
+  await bundle({ entry: 'dist/bench/plain-server.js', outFile });
   const port = await freePort();
-  const child = spawn(process.execPath, [outFile], {
-    stdio: 'ignore',
+  const child = spawn(process.execPath, [outFile, service], {
+    stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       ...localAws(awsUrl),
       TABLE_NAME: 'tabletop-dev-data',

@@ -25,8 +25,9 @@ const EXTERNAL = ['@nestjs/microservices', '@nestjs/websockets', 'class-validato
  * @returns whether it was made
  * @throws Error when the entry does not exist or does not compile
  */
-export async function bundle({ entry, outFile }: BundleOptions): Promise<boolean> {
+export async function bundle({ entry, ...options }: BundleOptions): Promise<boolean> {
   const file = entryFile(entry);
+  const outFile = resolve(options.outFile);
   const stampFile = `${outFile}.stamp.json`;
   if (isFresh(file, outFile, stampFile)) return false;
   mkdirSync(dirname(outFile), { recursive: true });

@@ -2,13 +2,15 @@
  * One process of a function. A process and not a worker thread: a thread that allocates one array too many aborts the
  * whole program, and buffers escape its limits (docs/decisions.md).
  */
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { type Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { end } from '../child-process.js';
-import { type FunctionError, type Invoke, LINE_BREAK, LINE_MARK, type Reply } from './wire.js';
+import { LineChannel } from './line-channel.js';
+import { CHANNEL_FD, type FunctionError, type Invoke, LINE_BREAK, LINE_MARK, type Reply } from './wire.js';
 
 const RUNTIME = fileURLToPath(new URL('runtime.js', import.meta.url));
 const PAGE = 4096;
@@ -32,19 +34,25 @@ export class FunctionInstance {
   /** Set once the process is of no more use. */
   dead = false;
   private readonly child: ChildProcess;
+  private readonly channel: LineChannel<Invoke, Reply>;
   private settle: ((outcome: Outcome) => void) | undefined;
   private requestId = '';
   private memoryWatch: NodeJS.Timeout | undefined;
   private saidOutOfMemory = false;
 
   constructor(private readonly options: InstanceOptions) {
-    this.child = fork(RUNTIME, [options.file], {
+    const flags = [`--max-old-space-size=${options.memoryMb}`, '--enable-source-maps'];
+    this.child = spawn(process.execPath, [...flags, RUNTIME, options.file], {
       env: options.environment,
-      execArgv: [`--max-old-space-size=${options.memoryMb}`, '--enable-source-maps'],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       // Ctrl-C in a terminal reaches the stack alone, which then ends things in order.
       detached: true,
     });
+    this.channel = new LineChannel<Invoke, Reply>(
+      this.child.stdio[CHANNEL_FD] as Socket,
+      (reply) => this.take(reply),
+      () => (this.dead = true),
+    );
     for (const stream of [this.child.stdout, this.child.stderr]) if (stream) this.readLines(stream);
     this.ready = new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -59,7 +67,6 @@ export class FunctionInstance {
         resolve(error);
       };
     });
-    this.child.on('message', (reply: Reply) => this.take(reply));
     this.child.once('error', (error) =>
       this.finish({ error: { errorType: 'Runtime.ExitError', errorMessage: error.message } }),
     );
@@ -89,9 +96,7 @@ export class FunctionInstance {
         clearInterval(this.memoryWatch);
         resolve(outcome);
       };
-      this.child.send(invoke, (error) => {
-        if (error) this.finish({ error: { errorType: 'Runtime.ExitError', errorMessage: error.message } });
-      });
+      this.channel.send(invoke);
     });
   }
 
@@ -104,7 +109,7 @@ export class FunctionInstance {
   /** Lets the process go; resolves when it is gone. */
   async stop(): Promise<void> {
     this.dead = true;
-    if (this.child.connected) this.child.disconnect();
+    this.channel.close();
     await end(this.child, 500);
     // A process that ends while it starts may never be reported closed.
     this.finish({ error: this.exitError(null, 'SIGTERM') });

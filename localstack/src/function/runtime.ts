@@ -4,7 +4,9 @@
  */
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type FunctionError, type Invoke, LINE_BREAK, LINE_MARK, type Reply } from './wire.js';
+import { Socket } from 'node:net';
+import { LineChannel } from './line-channel.js';
+import { CHANNEL_FD, type FunctionError, type Invoke, LINE_BREAK, LINE_MARK, type Reply } from './wire.js';
 
 type Handler = (event: unknown, context: object) => unknown;
 
@@ -34,10 +36,6 @@ function writeAll(fd: number, line: string): void {
   }
 }
 
-function reply(message: Reply, then?: () => void): void {
-  process.send?.(message, undefined, undefined, then);
-}
-
 function toFunctionError(error: unknown, type?: string): FunctionError {
   if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error) };
   const trace = (error.stack ?? '').split('\n').map((line) => line.trim());
@@ -46,7 +44,7 @@ function toFunctionError(error: unknown, type?: string): FunctionError {
 
 /** What outlives a handler ends the process, as on Lambda; the stack starts a fresh one. */
 function dieOf(error: unknown, type: string): void {
-  reply({ type: 'error', error: toFunctionError(error, type), fatal: true }, () => process.exit(129));
+  channel.send({ type: 'error', error: toFunctionError(error, type), fatal: true }, () => process.exit(129));
 }
 
 function contextOf({ requestId, arn, deadline }: Invoke): object {
@@ -70,12 +68,12 @@ async function handle(handler: Handler, invoke: Invoke): Promise<void> {
   try {
     const value = await handler(invoke.event, contextOf(invoke));
     try {
-      reply({ type: 'result', value });
+      channel.send({ type: 'result', value });
     } catch (error) {
-      reply({ type: 'error', error: toFunctionError(error, 'Runtime.MarshalError') });
+      channel.send({ type: 'error', error: toFunctionError(error, 'Runtime.MarshalError') });
     }
   } catch (error) {
-    reply({ type: 'error', error: toFunctionError(error) });
+    channel.send({ type: 'error', error: toFunctionError(error) });
   }
 }
 
@@ -94,13 +92,19 @@ process.stdout.write = tagLines(1);
 process.stderr.write = tagLines(2);
 process.on('uncaughtException', (error) => dieOf(error, 'Runtime.UncaughtException'));
 process.on('unhandledRejection', (error) => dieOf(error, 'Runtime.UnhandledPromiseRejection'));
-process.on('disconnect', () => process.exit(0));
+
+let handler: Handler | undefined;
+const channel = new LineChannel<Reply, Invoke>(
+  new Socket({ fd: CHANNEL_FD, readable: true, writable: true }),
+  (invoke) => void (handler && handle(handler, invoke)),
+  () => process.exit(0),
+);
 
 const [, , file = ''] = process.argv;
 load(file).then(
-  (handler) => {
-    process.on('message', (invoke: Invoke) => void handle(handler, invoke));
-    reply({ type: 'ready' });
+  (loaded) => {
+    handler = loaded;
+    channel.send({ type: 'ready' });
   },
   (error: unknown) =>
     dieOf(

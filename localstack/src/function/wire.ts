@@ -29,3 +29,6 @@ export const LINE_MARK = '\u0001';
 
 /** Stands for a line break inside a line: what is written at once is one line. */
 export const LINE_BREAK = '\u0002';
+
+/** The file descriptor of the channel in a function's process. */
+export const CHANNEL_FD = 3;

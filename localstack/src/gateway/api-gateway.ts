@@ -15,6 +15,7 @@ import { RouteTable } from './route-table.js';
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const LARGEST_BODY = 10 * 1024 * 1024;
 const INTEGRATION_TIMEOUT_MS = 29_000;
+const NO_BODY: Buffer = Buffer.alloc(0);
 
 export interface ApiGatewayOptions extends Omit<ApiPagesOptions, 'health'> {
   port: number;
@@ -106,9 +107,9 @@ class Gateway {
     if (page) return { answer: page };
     const match = this.routes.find(method, path);
     if (match === undefined) return this.problem(exchange, 'MISSING_AUTHENTICATION_TOKEN');
-    let body: Buffer;
+    let body = NO_BODY;
     try {
-      body = await collect(incoming, LARGEST_BODY);
+      if (hasBody(incoming)) body = await collect(incoming, LARGEST_BODY);
     } catch (error) {
       // Whoever hung up in the middle of a body reads no answer.
       return this.problem(exchange, error instanceof BodyTooLargeError ? 'REQUEST_TOO_LARGE' : 'DEFAULT_5XX');
@@ -148,6 +149,10 @@ class Gateway {
     return { answer, ...(target ? { function: target.name } : {}) };
   }
 }
+
+/** https://www.rfc-editor.org/rfc/rfc9112#section-6 */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 function splitOnce(text: string, separator: string): [string, string] {
   const at = text.indexOf(separator);
