@@ -1,0 +1,121 @@
+/** The system under test, whatever runs it: its HTTP API, and the queue that its order events come to. */
+import { randomBytes } from 'node:crypto';
+import { expect } from 'expect';
+import supertest from 'supertest';
+import { Inbox } from './inbox.js';
+
+export type Api = ReturnType<typeof supertest>;
+
+const variable = (name: string): string => {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`${name} is not set; run the suite by npm run test:e2e`);
+  return value;
+};
+
+/** The API as a caller without any right sees it. */
+export const api = (): Api => supertest(variable('API_URL').replace(/\/$/, ''));
+
+/** The caller that may do everything. */
+export const ADMIN = 'admin';
+
+/**
+ * The API as somebody uses it who is signed in.
+ * @param _name whose token is sent where the API asks for one; in open mode none is
+ */
+export const asCaller = (_name: string): Promise<Api> => Promise.resolve(api());
+
+/** The queue that is subscribed to the order events; one reader for all files. */
+export const inbox = new Inbox(() => variable('INBOX_QUEUE_URL'));
+
+/** A name that no other test and no earlier run has used. */
+export const unique = (prefix: string): string => `${prefix}-${randomBytes(6).toString('hex')}`;
+
+export interface User {
+  username: string;
+  name: string;
+  email: string;
+}
+
+/** Fields of a user that is not registered yet. */
+export function userFields(prefix = 'user'): User {
+  const username = unique(prefix);
+  return { username, name: 'Some One', email: `${username}@Example.com` };
+}
+
+/** Registers a user. */
+export async function newUser(prefix?: string): Promise<User> {
+  const user = userFields(prefix);
+  await (await asCaller(ADMIN)).post('/users').send(user).expect(201);
+  return user;
+}
+
+export interface Order {
+  PK: string;
+  SK: string;
+  OrderId: string;
+  CreatedAt: string;
+  UpdatedAt?: string;
+  Status: string;
+  Amount: number;
+  NumberItems: number;
+}
+
+/** Places an order for a user and gives it. */
+export async function newOrder(username: string, fields: object = {}): Promise<Order> {
+  const body = { username, amount: 5.5, numItems: 2, ...fields };
+  const answer = await (await asCaller(username)).post('/orders').send(body).expect(201);
+  return (answer.body as { data: Order }).data;
+}
+
+/** Moves an order, and gives the answer. */
+export async function setStatus(order: Order, status: string): Promise<supertest.Response> {
+  const username = order.PK.slice('CUSTOMER#'.length);
+  return (await asCaller(ADMIN)).put(`/orders/${order.OrderId}`).send({ username, status });
+}
+
+/** A problem document, complete. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  requestId: string;
+  errors?: { field: string; message: string }[];
+}
+
+/** Checks that an answer is a whole problem document of this status and code, and gives it. */
+export function expectProblem(answer: supertest.Response, status: number, code: string): Problem {
+  const problem = answer.body as Problem;
+  expect([answer.status, problem.code]).toEqual([status, code]);
+  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+  expect(problem).toMatchObject({
+    type: expect.any(String) as unknown,
+    title: expect.any(String) as unknown,
+    status,
+    detail: expect.stringMatching(/\.$/) as unknown,
+    requestId: answer.headers['x-request-id'],
+  });
+  return problem;
+}
+
+/** Checks for a 422 that names these fields and no other. */
+export function expectInvalid(answer: supertest.Response, ...fields: string[]): void {
+  const { errors } = expectProblem(answer, 422, 'VALIDATION_FAILED');
+  expect((errors ?? []).map(({ field }) => field).sort()).toEqual([...fields].sort());
+}
+
+/** Reads a list to its end, page by page. */
+export async function pagesOf<Item>(path: string, query: object, caller = ADMIN): Promise<Item[][]> {
+  const http = await asCaller(caller);
+  const pages: Item[][] = [];
+  let nextToken: string | undefined;
+  do {
+    const answer = await http.get(path).query({ ...query, ...(nextToken !== undefined && { nextToken }) });
+    expect(answer.status).toBe(200);
+    const page = answer.body as { data: Item[]; nextToken?: string };
+    pages.push(page.data);
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return pages;
+}
