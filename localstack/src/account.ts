@@ -5,7 +5,6 @@ export const ACCOUNT = '000000000000';
 /** Credentials of local code: fixed, worthless, and never the ones of the shell. */
 export const CREDENTIALS = { accessKeyId: 'tabletop', secretAccessKey: 'tabletop' } as const;
 
-export const tableArn = (name: string): string => `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}`;
 export const topicArn = (name: string): string => `arn:aws:sns:${REGION}:${ACCOUNT}:${name}`;
 export const queueArn = (name: string): string => `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`;
 export const functionArn = (name: string): string => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`;

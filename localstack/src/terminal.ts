@@ -23,11 +23,12 @@ export function line(entry: JournalEntry): string | undefined {
     case 'pipe-step':
       return pipeStep(entry);
     case 'dead-letter':
+    case 'discarded':
       return labelled(
         entry,
         'dead',
         'red',
-        `${entry.pipe} gave up on ${entry.eventIds.join(', ')}: ${entry.condition}`,
+        `${entry.pipe} gave up on ${entry.eventIds.join(', ')}: ${entry.condition} (${entry.type})`,
       );
     case 'message':
       return labelled(entry, entry.service, 'magenta', message(entry));

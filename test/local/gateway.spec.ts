@@ -91,7 +91,7 @@ describe('the local API gateway', () => {
   });
 
   it('says null where AWS says null', async () => {
-    const { body } = await api.get('/echo');
+    const { body } = (await api.get('/echo')) as { body: unknown };
     expect(body).toMatchObject({
       body: null,
       queryStringParameters: null,
@@ -102,7 +102,7 @@ describe('the local API gateway', () => {
 
   it('passes bytes that are no text as base64', async () => {
     const bytes = Buffer.from([0xff, 0x00, 0xfe]);
-    const { body } = await api.post('/echo').type('application/octet-stream').send(bytes);
+    const { body } = (await api.post('/echo').type('application/octet-stream').send(bytes)) as { body: unknown };
     expect(body).toMatchObject({ isBase64Encoded: true, body: bytes.toString('base64') });
   });
 

@@ -57,7 +57,7 @@ export async function bundle({ entry, ...options }: BundleOptions): Promise<bool
 }
 
 /** The file that an entry means. */
-export function entryFile(entry: string): string {
+function entryFile(entry: string): string {
   if (existsSync(entry) && statSync(entry).isFile()) return resolve(entry);
   const candidates = ['', 'src'].flatMap((folder) => ENTRY_NAMES.map((name) => join(entry, folder, name)));
   const found = candidates.find((candidate) => existsSync(candidate));

@@ -9,7 +9,7 @@ export type Mark = 'behaviour' | 'protection';
 
 type MarksOf<K extends Kind> = { readonly [A in Exclude<keyof ResourceOf<K>, 'kind' | 'name'>]: Mark };
 
-export const marks: { readonly [K in Kind]: MarksOf<K> } = {
+const marks: { readonly [K in Kind]: MarksOf<K> } = {
   table: {
     partitionKey: 'behaviour',
     sortKey: 'behaviour',

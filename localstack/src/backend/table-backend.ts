@@ -18,7 +18,7 @@ export interface TableBackendOptions {
   /** Where the data is kept. */
   folder: string;
   /** Told of each child process. */
-  adopt(pid: number): void;
+  adopt: (pid: number) => void;
 }
 
 interface Program {

@@ -33,7 +33,7 @@ export class Forwarder {
     return new Promise((resolve, reject) => {
       const outgoing = request(
         { hostname, port, method: aws.method, path: aws.url, headers, agent: this.agent },
-        (incoming) => collect(incoming).then((answer) => resolve(toResponse(incoming, answer)), reject),
+        (incoming) => void collect(incoming).then((body) => resolve(toResponse(incoming, body)), reject),
       );
       outgoing.setTimeout(PATIENCE_MS, () => outgoing.destroy(new Error(`no answer in ${PATIENCE_MS} ms`)));
       outgoing.on('error', reject);

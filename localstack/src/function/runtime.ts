@@ -21,7 +21,7 @@ function tagLines(fd: 1 | 2): typeof process.stdout.write {
     if (done) process.nextTick(done);
     return true;
   };
-  return write as typeof process.stdout.write;
+  return write;
 }
 
 /** A full pipe answers EAGAIN until the stack has read; a line is small, so the wait is short. */

@@ -1,7 +1,7 @@
 /** The API: a REST API with Lambda proxy integrations, one stage, at `/<stage>/...`. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type GatewayResponseType, type LambdaFunction, type RestApi } from '../../../libs/topology/src/model.js';
+import { type GatewayResponseType, type LambdaFunction } from '../../../libs/topology/src/model.js';
 import { BodyTooLargeError, collect } from '../endpoint/forward.js';
 import { newTraceRoot, type FunctionPool } from '../function/function-pool.js';
 import { type Journal } from '../journal.js';

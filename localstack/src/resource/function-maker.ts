@@ -20,7 +20,7 @@ export const makeFunction: Maker<LambdaFunction> = async (lambda, system) => {
     timeoutSeconds: lambda.timeout,
     maxInstances: system.maxInstances,
     journal: system.journal,
-    adopt: (pid) => system.adopt(pid),
+    adopt: system.adopt,
   });
   system.functions.set(lambda.name, pool);
   try {

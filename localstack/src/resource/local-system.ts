@@ -2,12 +2,12 @@
 import { type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type SNSClient } from '@aws-sdk/client-sns';
 import { type SQSClient } from '@aws-sdk/client-sqs';
+import { type Pipe as RunningPipe } from '../../../libs/pipes/src/pipe.js';
 import { type RuntimeSettings } from '../../../libs/topology/src/environment.js';
 import { type Resource } from '../../../libs/topology/src/model.js';
 import { type FunctionPool } from '../function/function-pool.js';
 import { type ApiGateway } from '../gateway/api-gateway.js';
 import { type Journal } from '../journal.js';
-import { type LocalPipe } from './pipe-maker.js';
 
 /** How a resource came to be. */
 export type Origin =
@@ -40,10 +40,10 @@ export interface LocalSystem {
   readonly backoffCapMs: number;
   /** By logical name. */
   readonly functions: Map<string, FunctionPool>;
-  readonly pipes: Map<string, LocalPipe>;
+  readonly pipes: Map<string, RunningPipe>;
   readonly apis: Map<string, ApiGateway>;
-  physicalName(resource: Resource): string;
-  adopt(pid: number): void;
+  readonly physicalName: (resource: Resource) => string;
+  readonly adopt: (pid: number) => void;
 }
 
 /** Makes one resource real; rejects when it cannot be, naming the resource. */

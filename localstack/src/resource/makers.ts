@@ -52,7 +52,7 @@ export async function makeAll(
 ): Promise<Made[]> {
   const making = new Map<Resource, Promise<Made>>();
   for (const resource of resources) {
-    const before = needs(resource).map((needed) => making.get(needed));
+    const before = needs(resource).flatMap((needed) => making.get(needed) ?? []);
     const make = async (): Promise<Made> => {
       await Promise.all(before);
       const made = { resource, origin: await dispatch(resource, system) };
@@ -69,4 +69,4 @@ export async function makeAll(
 }
 
 const dispatch = <K extends Kind>(resource: ResourceOf<K>, system: LocalSystem): Promise<Origin> =>
-  (makers[resource.kind as K] as unknown as Maker<ResourceOf<K>>)(resource, system);
+  (makers[resource.kind] as unknown as Maker<ResourceOf<K>>)(resource, system);

@@ -5,15 +5,13 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { fileCheckpoints } from '../../../libs/pipes/src/checkpoint.js';
 import { type DeadLetterTarget } from '../../../libs/pipes/src/target.js';
 import { lambdaTarget, type LambdaReply } from '../../../libs/pipes/src/lambda-target.js';
-import { startPipe, type Pipe as LocalPipe } from '../../../libs/pipes/src/pipe.js';
+import { startPipe } from '../../../libs/pipes/src/pipe.js';
 import { nameOf, type Pipe, type Queue, type Topic } from '../../../libs/topology/src/model.js';
 import { ACCOUNT, CREDENTIALS, functionArn, queueArn, queueUrl, REGION, topicArn } from '../account.js';
 import { StartError } from '../start-error.js';
 import { type LocalSystem, type Maker } from './local-system.js';
 import { journalPipeEvent } from './pipe-journal.js';
 import { describeTable } from './table-maker.js';
-
-export type { LocalPipe };
 
 /** How slowly an idle stream is polled: writes through the endpoint wake the reader at once. */
 const IDLE_POLL_MS = 1_000;
