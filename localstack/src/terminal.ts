@@ -12,14 +12,16 @@ export function line(entry: JournalEntry): string | undefined {
       return labelled(entry, 'request', entry.status < 400 ? 'green' : 'yellow', text);
     }
     case 'stream-record':
-      return labelled(entry, 'record', 'cyan', `${entry.eventName} ${keysOf(entry.keys)}  event ${entry.eventId}`);
-    case 'filter':
       return labelled(
         entry,
-        'filter',
+        'record',
         'cyan',
-        `event ${entry.eventId} ${entry.passed ? 'passed' : 'dropped'}: ${entry.reason}`,
+        `${entry.eventName} ${keysOf(entry.keys)}  event ${short(entry.eventId)}`,
       );
+    case 'filter': {
+      const verdict = entry.passed ? 'passed' : 'dropped';
+      return labelled(entry, 'filter', 'cyan', `${verdict} event ${short(entry.eventId)}: ${cut(entry.reason, 120)}`);
+    }
     case 'pipe-step':
       return pipeStep(entry);
     case 'dead-letter':
@@ -60,6 +62,11 @@ function labelled({ at }: { at: number }, label: string, colour: Colour, text: s
   return `${styleText('dim', time)} ${styleText(colour, label.padEnd(WIDTH))} ${printable(text)}`;
 }
 
+/** Enough of an id to follow it down the screen; the journal has all of it. */
+const short = (id: string): string => id.slice(0, 8);
+
+const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length)}...` : text);
+
 /** What users send may hold control characters; a terminal would obey them. */
 const printable = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\u00b7');
 
@@ -73,7 +80,7 @@ function pipeStep(entry: Extract<JournalEntry, { type: 'pipe-step' }>): string |
 }
 
 function message({ to, subject, body, messageId }: MessageEvent): string {
-  const text = subject ?? (body.length > 100 ? `${body.slice(0, 100)}...` : body);
+  const text = subject ?? cut(body, 100);
   return `${to}: ${text}  message ${messageId}`;
 }
 

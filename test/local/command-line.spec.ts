@@ -32,7 +32,7 @@ describe('the command line', () => {
     const screen = stack.output();
     expect(screen).toMatch(/request +POST \/dev\/orders\/ -> 201/);
     expect(screen).toMatch(new RegExp(`record +INSERT PK=CUSTOMER#john SK=#ORDER#${orderId}`));
-    expect(screen).toMatch(/filter +event \S+ passed/);
+    expect(screen).toMatch(/filter +passed event \S+: filter 1 matches/);
     expect(screen).toMatch(new RegExp(`sns +tabletop-dev-order-events: New order ${orderId}`));
 
     const lock = JSON.parse(readFileSync(join(DATA_DIR, 'stack.lock'), 'utf8')) as { children: ProcessIdentity[] };
