@@ -2,14 +2,12 @@
 import * as z from 'zod';
 import { customerSchema } from '../../../libs/shared/src/customer.schema.js';
 import { isAmount, LARGEST_AMOUNT } from '../../../libs/shared/src/money.js';
-import { customerKey, orderKey } from '../../../libs/shared/src/table/data-table.js';
+import { customerKey, orderKey, ORDER_STATUSES } from '../../../libs/shared/src/table/data-table.js';
 import { type Order } from '../../../libs/shared/src/table/order.repository.js';
 import { limitSchema, nextTokenSchema, timeSchema, usernameSchema } from '../../../libs/shared/src/text.schema.js';
 
 const DEFAULT_LIMIT = 10;
 const LARGEST_COUNT = 1_000_000_000;
-
-const STATUSES = ['PLACED', 'ACKNOWLEDGED', 'SHIPPED', 'DELIVERED', 'CANCELED'] as const;
 
 const amountSchema = z
   .number()
@@ -22,7 +20,7 @@ const itemsSchema = z.never('is not taken yet; send username, amount and numItem
 
 /** `CANCEL` is taken as `CANCELED`. */
 const statusSchema = z
-  .enum([...STATUSES, 'CANCEL'], `must be one of ${STATUSES.join(', ')}`)
+  .enum([...ORDER_STATUSES, 'CANCEL'], `must be one of ${ORDER_STATUSES.join(', ')}`)
   .transform((status) => (status === 'CANCEL' ? 'CANCELED' : status))
   .meta({ example: 'ACKNOWLEDGED' });
 
@@ -82,7 +80,7 @@ export const orderSchema = z
     OrderId: z.string(),
     CreatedAt: timeSchema,
     UpdatedAt: timeSchema.optional(),
-    Status: z.enum(STATUSES),
+    Status: z.enum(ORDER_STATUSES),
     Amount: z.number(),
     NumberItems: z.int(),
   })

@@ -150,7 +150,9 @@ describe('bodies', () => {
     expect(answer.status).toBe(422);
     expect(fieldsIn(answer).sort()).toEqual(['__proto__', 'color', 'constructor', 'name', 'size']);
     expect(answer.body).toMatchObject({ code: 'VALIDATION_FAILED' });
-    for (const body of ['[]', '1', '"text"', 'null', 'true']) expect((await post(body)).status).toBe(422);
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+    for (const body of ['[]', '1', '"text"', 'null', 'true', '{"\\ud800":1}', deep, `{"name":${deep}}`])
+      expect((await post(body)).status).toBe(422);
   });
 
   it('with very many wrong fields get an answer that stays small', async () => {

@@ -52,7 +52,19 @@ describe('a service that runs as a server', () => {
     const service = start({});
     const exited = once(service, 'exit');
     const said = Buffer.concat(await service.stderr!.toArray()).toString();
-    expect((await exited)[0]).not.toBe(0);
+    expect((await exited)[0]).toBe(1);
     for (const variable of ['TABLE_NAME', 'AUTH_MODE', 'PORT']) expect(said).toContain(`- ${variable} `);
+    expect(said).not.toMatch(/ at .*:\d+/);
+  });
+
+  it('does not start on a port that is taken, and says which', async () => {
+    const taken = Number(new URL(table.proxy.origin).port);
+    const service = start({ ...table.env, TABLE_NAME: table.name, AUTH_MODE: 'open', PORT: String(taken) });
+    const exited = once(service, 'exit');
+    const said = Buffer.concat(await service.stderr!.toArray()).toString();
+    expect((await exited)[0]).toBe(1);
+    expect(said).toBe(
+      `user-service does not start. Port ${taken} is taken by another program; choose another with PORT.\n`,
+    );
   });
 });

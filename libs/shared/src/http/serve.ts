@@ -1,6 +1,6 @@
 /** Runs a service as a server of its own. */
 import { once } from 'node:events';
-import { readServerConfig } from '../config.js';
+import { ConfigError, readServerConfig, type ServerConfig } from '../config.js';
 import { createLogger } from '../logger.js';
 import { createHttpApp, type ServiceModule } from './create-http-app.js';
 import { type OpenApiDocument } from './openapi-document.js';
@@ -11,11 +11,20 @@ const DRAIN = 10_000;
 
 /**
  * Listens on PORT on the loopback address until SIGTERM or SIGINT; then it takes no new connection, lets running requests
- * end, and exits.
- * @throws ConfigError when the environment is not usable
+ * end, and exits. What keeps it from starting is said in words, without a stack, and the process ends with code 1.
  */
 export async function serve(service: ServiceModule, document: OpenApiDocument): Promise<void> {
-  const config = readServerConfig();
+  try {
+    await start(service, readServerConfig(), document);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason === undefined) throw error;
+    process.stderr.write(`${service.serviceName} does not start. ${reason}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function start(service: ServiceModule, config: ServerConfig, document: OpenApiDocument): Promise<void> {
   const logger = createLogger(service.serviceName, config.logLevel);
   const app = await createHttpApp(service, config, { mount: pages(document) });
   const server = app.getHttpServer();
@@ -30,4 +39,14 @@ export async function serve(service: ServiceModule, document: OpenApiDocument): 
       server.close(() => process.exit(0));
       server.closeIdleConnections();
     });
+}
+
+/** What a person can do something about. */
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof ConfigError) return error.message;
+  const { code, port } = error as { code?: unknown; port?: unknown };
+  if (code === 'EADDRINUSE') return `Port ${String(port)} is taken by another program; choose another with PORT.`;
+  if (code === 'EACCES')
+    return `Port ${String(port)} needs rights that this user lacks; choose one above 1023 with PORT.`;
+  return undefined;
 }

@@ -41,7 +41,7 @@ const NAMES: Readonly<Record<string, string>> = {
 type Issue = ConstructorParameters<typeof z.core.$ZodError>[0][number];
 
 /** The first mistake of each field; an unknown field counts as one. */
-export function fieldErrors(issues: readonly Issue[]): FieldError[] {
+function fieldErrors(issues: readonly Issue[]): FieldError[] {
   const errors = new Map<string, string>();
   for (const issue of issues) {
     if (issue.code === 'unrecognized_keys')

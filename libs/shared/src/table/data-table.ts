@@ -16,6 +16,9 @@ export const orderListKey = (shard: number): string => `ORDERS#${shard}`;
 const listed = { GSI1PK: string().optional().hidden(), GSI1SK: string().optional().hidden() };
 const unstamped = { timestamps: false } as const;
 
+/** Every status that an order can have; the rules say how it moves between them. */
+export const ORDER_STATUSES = ['PLACED', 'ACKNOWLEDGED', 'SHIPPED', 'DELIVERED', 'CANCELED'] as const;
+
 /** The table and its entities, bound to a client. */
 export class DataTable {
   readonly table;
@@ -94,7 +97,7 @@ const orderIn = (table: SingleTable) =>
       OrderId: string(),
       CreatedAt: string(),
       UpdatedAt: string().optional(),
-      Status: string().enum('PLACED', 'ACKNOWLEDGED', 'SHIPPED', 'DELIVERED', 'CANCELED'),
+      Status: string().enum(...ORDER_STATUSES),
       Amount: number(),
       NumberItems: number(),
       RequestId: string(),

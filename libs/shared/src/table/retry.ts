@@ -76,13 +76,13 @@ function isTransientCancellation(error: Error): boolean {
   return !codes.includes('ConditionalCheckFailed') && codes.some((code) => TRANSIENT_REASONS.has(code ?? ''));
 }
 
-export interface CancellationReason {
+interface CancellationReason {
   readonly Code?: string | undefined;
   readonly Item?: Record<string, unknown> | undefined;
 }
 
 /** Why each item of a transaction kept it from happening, in the order of its items; empty for any other error. */
-export function cancellationReasons(error: unknown): readonly CancellationReason[] {
+function cancellationReasons(error: unknown): readonly CancellationReason[] {
   if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') return [];
   return (error as { CancellationReasons?: readonly CancellationReason[] }).CancellationReasons ?? [];
 }
