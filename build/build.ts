@@ -29,8 +29,6 @@ function fingerprint(): string {
 }
 
 function compile(): void {
-  // A file that is no more must not live on as compiled output.
-  for (const folder of SOURCES) rmSync(join(root, 'dist', folder), { recursive: true, force: true });
   const swc = join(dirname(createRequire(import.meta.url).resolve('@swc/cli/package.json')), 'bin', 'swc.js');
   execFileSync(
     process.execPath,
@@ -40,6 +38,12 @@ function compile(): void {
       stdio: 'inherit',
     },
   );
+}
+
+/** A source that is no more must not live on as compiled output: its tests would still run. */
+function removeOrphans(): void {
+  for (const output of globSync(`dist/{${SOURCES.join(',')}}/**/*.js`, { cwd: root }))
+    if (!existsSync(join(root, output.replace(/^dist./, '').replace(/js$/, 'ts')))) rmSync(join(root, output));
 }
 
 function writeOpenApi(service: string): Promise<void> {
@@ -62,6 +66,7 @@ if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== current) {
   const started = performance.now();
   rmSync(stampFile, { force: true });
   compile();
+  removeOrphans();
   await Promise.all(SERVICES.map(writeOpenApi));
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, current);
