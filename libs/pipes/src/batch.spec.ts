@@ -42,6 +42,18 @@ describe('batches', () => {
     expect(calls.map(keysOf)).toEqual([['first', 'second']]);
   });
 
+  it('is not drained while a batch still gathers', async () => {
+    const clock = new ManualClock();
+    const table = await dynoxide.table();
+    const source = { maximumBatchingWindowInSeconds: 2 };
+    const { pipe, calls } = await pipeFrom(table, dynoxide, { clock, source });
+    await table.put('a');
+    const drained = pipe.drained().then(() => calls.length);
+    await clock.passSleep((ms) => ms === 2_000);
+    expect(await drained).toBe(1);
+    await pipe.stop();
+  });
+
   it('releases a full batch before its window ends', async () => {
     const clock = new ManualClock();
     const table = await dynoxide.table();

@@ -2,6 +2,7 @@
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
+import { ManualClock } from '../test/manual-clock.js';
 import { deadLetters, Failure, keysOf, pipeFrom, type Answer, type TestPipe } from '../test/pipe-fixture.js';
 import { type PipeSource } from './pipe-options.js';
 
@@ -93,6 +94,21 @@ describe('a target that fails single records', () => {
     expect(deadLetter.bodies.map(batchInfo)).toEqual([
       { batchSize: 2, startSequenceNumber: '2', endSequenceNumber: '3' },
     ]);
+  });
+
+  it('pauses briefly again once the head has moved on', async () => {
+    const clock = new ManualClock();
+    const table = await dynoxide.table();
+    for (const key of ['a', 'b']) await table.put(key);
+    const { pipe } = await pipeFrom(table, dynoxide, {
+      clock,
+      backoff: { baseMs: 1_000, capMs: 60_000 },
+      answer: (batch, call) => failures(batch.at(call <= 3 ? 0 : -1)!.eventID),
+    });
+    const isPause = (ms: number): boolean => ms >= 500 && ms <= 60_000;
+    for (let failure = 1; failure <= 3; failure += 1) await clock.passSleep(isPause);
+    expect(await clock.sleeping(isPause)).toBeLessThanOrEqual(1_000);
+    await pipe.stop();
   });
 
   it('26 bisect 8 records with one poison -> seven delivered, DLQ batchSize 1 with right sequence numbers', async () => {

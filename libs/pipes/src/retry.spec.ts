@@ -151,8 +151,8 @@ describe('a target that fails', () => {
     const stream = new ScriptedStream();
     const shard = stream.shard('shardId-00000001700000000000-0badc0de');
     const now = Date.parse('2024-03-08T00:00:05.678Z');
-    shard.write(7, 'first', Date.parse('2024-03-08T00:00:01Z') / 1000);
-    shard.write(9, 'last', Date.parse('2024-03-08T00:00:04Z') / 1000);
+    shard.write(700000000000000000007n, 'first', Date.parse('2024-03-08T00:00:01Z') / 1000);
+    shard.write(700000000000000000009n, 'last', Date.parse('2024-03-08T00:00:04Z') / 1000);
     const deadLetter = deadLetters();
     const client = await stream.start();
     const { pipe } = await pipeOn(
@@ -172,7 +172,7 @@ describe('a target that fails', () => {
       '{"context":{"partnerResourceArn":"arn:aws:pipes:eu-west-1:123456789012:pipe/orders",' +
         '"condition":"RetryAttemptsExhausted"},"version":"1.0","timestamp":"2024-03-08T00:00:05.678Z",' +
         '"DDBStreamBatchInfo":{"shardId":"shardId-00000001700000000000-0badc0de",' +
-        '"startSequenceNumber":"000000000000000000007","endSequenceNumber":"000000000000000000009",' +
+        '"startSequenceNumber":"700000000000000000007","endSequenceNumber":"700000000000000000009",' +
         '"approximateArrivalOfFirstRecord":"2024-03-08T00:00:01Z",' +
         '"approximateArrivalOfLastRecord":"2024-03-08T00:00:04Z","batchSize":2,' +
         '"streamArn":"arn:aws:dynamodb:eu-west-1:123456789012:table/scripted/stream/2026-01-01T00:00:00.000"}}',

@@ -162,7 +162,7 @@ const recordOf = ({ sequence, key, at }: ScriptedRecord): unknown => ({
     ApproximateCreationDateTime: Math.floor(at),
     Keys: { PK: { S: key } },
     NewImage: { PK: { S: key } },
-    SequenceNumber: String(sequence).padStart(21, '0'),
+    SequenceNumber: String(sequence),
     SizeBytes: 10,
     StreamViewType: 'NEW_AND_OLD_IMAGES',
   },

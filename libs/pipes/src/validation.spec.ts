@@ -1,0 +1,125 @@
+/** What is refused when a pipe is made: each line names field, value and rule. */
+import { describe, it } from 'node:test';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { expect } from 'expect';
+import { memoryCheckpoints } from './checkpoint.js';
+import { lambdaTarget } from './lambda-target.js';
+import { type PipeOptions, type PipeSource } from './pipe-options.js';
+import { startPipe } from './pipe.js';
+import { deadLetters, FUNCTION_ARN } from '../test/pipe-fixture.js';
+import { SCRIPTED_ARN } from '../test/scripted-stream.js';
+
+const client = new DynamoDBStreamsClient({ region: 'us-east-1' });
+const target = lambdaTarget({ arn: FUNCTION_ARN, invoke: () => Promise.reject(new Error('never called')) });
+
+const options = (change: object = {}, source: object = {}): PipeOptions => ({
+  name: 'orders',
+  target,
+  checkpoints: memoryCheckpoints(),
+  source: { streamArn: SCRIPTED_ARN, client, startingPosition: 'TRIM_HORIZON', ...(source as Partial<PipeSource>) },
+  ...change,
+});
+
+const STREAM = 'SourceParameters.DynamoDBStreamParameters.';
+const refused: readonly (readonly [title: string, options: PipeOptions, field: string, rule: string])[] = [
+  ['a name with a blank', options({ name: 'my pipe' }), 'Name', '1 to 64 characters'],
+  ['a name of 65 characters', options({ name: 'x'.repeat(65) }), 'Name', '1 to 64 characters'],
+  [
+    'AT_TIMESTAMP',
+    options({}, { startingPosition: 'AT_TIMESTAMP' }),
+    `${STREAM}StartingPosition`,
+    'TRIM_HORIZON or LATEST',
+  ],
+  ['batch size 0', options({}, { batchSize: 0 }), `${STREAM}BatchSize`, 'from 1 to 10000'],
+  ['batch size 1.5', options({}, { batchSize: 1.5 }), `${STREAM}BatchSize`, 'a whole number'],
+  [
+    'a batch size above the maximum of the target',
+    options({ target: { ...target, maxBatchSize: 10 } }, { batchSize: 11 }),
+    `${STREAM}BatchSize`,
+    'the target takes at most 10 records a batch',
+  ],
+  [
+    'a window of 301 seconds',
+    options({}, { maximumBatchingWindowInSeconds: 301 }),
+    `${STREAM}MaximumBatchingWindowInSeconds`,
+    'from 0 to 300',
+  ],
+  ['-2 retries', options({}, { maximumRetryAttempts: -2 }), `${STREAM}MaximumRetryAttempts`, 'from -1 to 10000'],
+  [
+    'an age of 59 seconds',
+    options({}, { maximumRecordAgeInSeconds: 59 }),
+    `${STREAM}MaximumRecordAgeInSeconds`,
+    'from 60 to 604800, or -1',
+  ],
+  [
+    'ParallelizationFactor 11, as AWS does',
+    options({}, { parallelizationFactor: 11 }),
+    `${STREAM}ParallelizationFactor`,
+    'from 1 to 10',
+  ],
+  [
+    'ParallelizationFactor 2, not emulated',
+    options({}, { parallelizationFactor: 2 }),
+    `${STREAM}ParallelizationFactor`,
+    'only 1 is emulated',
+  ],
+  [
+    'an unknown OnPartialBatchItemFailure',
+    options({}, { onPartialBatchItemFailure: 'BISECT' }),
+    `${STREAM}OnPartialBatchItemFailure`,
+    'AUTOMATIC_BISECT or absent',
+  ],
+  [
+    'a dead-letter target that is a function',
+    options({}, { deadLetter: { ...deadLetters(), arn: FUNCTION_ARN } }),
+    `${STREAM}DeadLetterConfig.Arn`,
+    'SQS queue or an SNS topic',
+  ],
+  ['a Kinesis target', options({ target: { ...target, kind: 'kinesis' } }), 'Target', 'only Lambda functions'],
+  ['an enrichment', options({ enrichment: { arn: FUNCTION_ARN } }), 'enrichment', 'it is not emulated'],
+  [
+    'an input template',
+    options({ target: { ...target, inputTemplate: '<$.x>' } }),
+    'TargetParameters.inputTemplate',
+    'it is not emulated',
+  ],
+  [
+    'FIRE_AND_FORGET',
+    options({ target: { ...target, invocationType: 'FIRE_AND_FORGET' } }),
+    'TargetParameters.invocationType',
+    'it is not emulated',
+  ],
+  [
+    'a filter of 4,097 characters',
+    options({ filters: [`{"a":["${'x'.repeat(4_087)}"]}`] }),
+    'SourceParameters.FilterCriteria.Filters',
+    'filter 1 has 4097 characters, a pipe takes at most 4096',
+  ],
+];
+
+describe('a pipe is refused', () => {
+  for (const [title, given, field, rule] of refused) {
+    it(`for ${title}`, async () => {
+      await expect(startPipe(given)).rejects.toMatchObject({
+        name: 'ValidationException',
+        field,
+        rule: expect.stringContaining(rule),
+        message: expect.stringContaining(field),
+      });
+    });
+  }
+
+  it('with the reason why its stream cannot be reached', async () => {
+    const unreachable = new DynamoDBStreamsClient({
+      endpoint: 'http://127.0.0.1:1',
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      maxAttempts: 1,
+    });
+    await expect(startPipe(options({}, { client: unreachable }))).rejects.toMatchObject({
+      name: 'PipeStartError',
+      state: 'CREATE_FAILED',
+      stateReason: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+});
