@@ -8,7 +8,7 @@ import { type PipeEvent } from './pipe-event.js';
 import { type DeadLetterTarget, type PipeTarget, type TargetResult } from './target.js';
 
 /** A whole execution may take five minutes. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html */
-export const EXECUTION_LIMIT_MS = 5 * 60_000;
+const EXECUTION_LIMIT_MS = 5 * 60_000;
 
 export interface ExecutionOptions {
   readonly pipeArn: string;

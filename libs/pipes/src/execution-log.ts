@@ -61,7 +61,7 @@ export const isLogged = (step: ExecutionStep, level: LogLevel | 'OFF'): boolean 
   level !== 'OFF' && ORDER[STEP_LEVELS[step]] <= ORDER[level];
 
 /** AWS cuts a record at 256 KB. */
-export const MAX_RECORD_BYTES = 256 * 1024;
+const MAX_RECORD_BYTES = 256 * 1024;
 
 export interface ExecutionLogOptions {
   readonly resourceArn: string;

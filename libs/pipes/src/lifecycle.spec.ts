@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { fileCheckpoints, memoryCheckpoints } from './checkpoint.js';
 import { isLogged, type ExecutionStep, type LogLevel } from './execution-log.js';
+import { PipeStoppedError } from './pipe.js';
 import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
 import { ManualClock } from '../test/manual-clock.js';
 import { Failure, keysOf, pipeFrom, pipeOn } from '../test/pipe-fixture.js';
@@ -94,7 +95,7 @@ describe('the life of a pipe', () => {
     await first.log.waitFor('execution', ({ messageType }) => messageType === 'EXECUTION_FAILED');
     const waiting = first.pipe.drained();
     await first.pipe.stop();
-    await expect(waiting).rejects.toMatchObject({ name: 'PipeStoppedError' });
+    await expect(waiting).rejects.toBeInstanceOf(PipeStoppedError);
     const second = await pipeFrom(table, dynoxide, options);
     await second.pipe.drained();
     await second.pipe.stop();

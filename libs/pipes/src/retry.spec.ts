@@ -106,6 +106,25 @@ describe('a target that fails', () => {
     });
   });
 
+  it('ends an execution after five minutes and counts it as a failed try', async () => {
+    const clock = new ManualClock();
+    const table = await dynoxide.table();
+    await table.put('hangs');
+    const { pipe, calls, log } = await pipeFrom(table, dynoxide, {
+      clock,
+      source: { maximumRetryAttempts: 1 },
+      answer: () => new Promise(() => undefined),
+    });
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      await clock.passSleep((ms) => ms === 300_000);
+      await log.waitFor('execution', ({ messageType }) => messageType === 'EXECUTION_TIMEOUT', attempt);
+      if (attempt === 1) await clock.passSleep((ms) => ms === 0);
+    }
+    await log.waitFor('discarded');
+    await pipe.stop();
+    expect(calls.map(keysOf)).toEqual([['hangs'], ['hangs']]);
+  });
+
   it('28 age: old record to DLQ with RecordAgeExceeded, younger delivered', async () => {
     const stream = new ScriptedStream();
     const shard = stream.shard('shard');

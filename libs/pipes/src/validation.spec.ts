@@ -5,7 +5,8 @@ import { expect } from 'expect';
 import { memoryCheckpoints } from './checkpoint.js';
 import { lambdaTarget } from './lambda-target.js';
 import { type PipeOptions, type PipeSource } from './pipe-options.js';
-import { startPipe } from './pipe.js';
+import { PipeStartError, startPipe } from './pipe.js';
+import { PipeValidationError } from './validation.js';
 import { deadLetters, FUNCTION_ARN } from '../test/pipe-fixture.js';
 import { SCRIPTED_ARN } from '../test/scripted-stream.js';
 
@@ -100,7 +101,9 @@ const refused: readonly (readonly [title: string, options: PipeOptions, field: s
 describe('a pipe is refused', () => {
   for (const [title, given, field, rule] of refused) {
     it(`for ${title}`, async () => {
-      await expect(startPipe(given)).rejects.toMatchObject({
+      const starting = startPipe(given);
+      await expect(starting).rejects.toBeInstanceOf(PipeValidationError);
+      await expect(starting).rejects.toMatchObject({
         name: 'ValidationException',
         field,
         rule: expect.stringContaining(rule),
@@ -116,8 +119,9 @@ describe('a pipe is refused', () => {
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
       maxAttempts: 1,
     });
-    await expect(startPipe(options({}, { client: unreachable }))).rejects.toMatchObject({
-      name: 'PipeStartError',
+    const starting = startPipe(options({}, { client: unreachable }));
+    await expect(starting).rejects.toBeInstanceOf(PipeStartError);
+    await expect(starting).rejects.toMatchObject({
       state: 'CREATE_FAILED',
       stateReason: expect.stringContaining('ECONNREFUSED'),
     });

@@ -4,9 +4,9 @@ import { parsePattern } from './parse.js';
 import { type Alternative, type Pattern, type ValueTest } from './value-test.js';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_FilterCriteria.html */
-export const MAX_FILTERS = 5;
+const MAX_FILTERS = 5;
 /** https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_Filter.html */
-export const MAX_FILTER_LENGTH = 4_096;
+const MAX_FILTER_LENGTH = 4_096;
 
 /**
  * Column "Pipe support" of https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html; cidr
