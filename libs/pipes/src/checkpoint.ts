@@ -104,7 +104,8 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const checksumOf = (body: Omit<CheckpointFile, 'checksum'>): string => sha256(JSON.stringify(body));
 
 async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  // One name, so that what a crash leaves is overwritten by the next save.
+  const temporary = `${path}.tmp`;
   const file = await open(temporary, 'w');
   try {
     await file.writeFile(text);

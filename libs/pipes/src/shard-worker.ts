@@ -9,7 +9,7 @@ import { type FilterStage } from './filter-stage.js';
 import { type PipeEvent } from './pipe-event.js';
 import { adaptRecord, type AdapterOptions } from './record-adapter.js';
 import { MAX_PAGE, ShardReader, type ReadPage, type ReadPosition, type ShardSource } from './shard-reader.js';
-import { listShards } from './shard-list.js';
+import { listShards, StreamNotFoundError } from './shard-list.js';
 import { Wakeup } from './wakeup.js';
 
 export interface WorkerOptions {
@@ -216,7 +216,7 @@ export class ShardWorker {
     try {
       await listShards(source.client, source.streamArn, stopping);
     } catch (error) {
-      if (isStreamGone(error)) throw error;
+      if (error instanceof StreamNotFoundError) throw error;
       // A source that does not answer is the next read's business.
     }
   }
@@ -227,4 +227,3 @@ export class ShardWorker {
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const isStreamGone = (error: unknown): boolean => error instanceof Error && error.name === 'StreamNotFoundError';
