@@ -42,10 +42,14 @@ async function pass(
   extra: Record<string, string> = {},
 ): Promise<boolean> {
   const runtime = await start();
-  const suite = spawn(process.execPath, ['--enable-source-maps', '--test', '--test-isolation=none', ...files], {
-    stdio: 'inherit',
-    env: { ...process.env, ...runtime.environment, ...extra },
-  });
+  const suite = spawn(
+    process.execPath,
+    ['--enable-source-maps', '--test', '--test-isolation=none', '--test-timeout=120000', ...files],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, ...runtime.environment, ...extra },
+    },
+  );
   const [code] = (await once(suite, 'exit')) as [number | null];
   await runtime.stop();
   return code === 0;

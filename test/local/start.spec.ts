@@ -1,7 +1,7 @@
 /** Starts that cannot work, and starts after a kill. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -26,6 +26,27 @@ async function during<T>(options: LocalStackOptions, use: (stack: LocalStack) =>
   } finally {
     await stack.stop();
   }
+}
+
+/** The addresses that a process listens on, from the kernel's own tables (proc(5)). */
+function listeningAddresses(pid: string): string[] {
+  const sockets = new Set(
+    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
+      } catch {
+        // The descriptor that listed the folder is gone again.
+        return [];
+      }
+    }),
+  );
+  return ['tcp', 'tcp6'].flatMap((table) =>
+    readFileSync(`/proc/${pid}/net/${table}`, 'utf8')
+      .split('\n')
+      .map((row) => row.trim().split(/\s+/))
+      .filter(([, , , state, , , , , , inode]) => state === '0A' && sockets.has(inode ?? ''))
+      .map(([, local = '']) => (local.startsWith('0100007F:') ? '127.0.0.1' : local)),
+  );
 }
 
 const originsOf = ({ resources }: LocalStack): string[] => resources.map(({ origin }) => origin);
@@ -106,6 +127,15 @@ describe('a start', () => {
     const ended = once(orphan, 'exit');
     await during({ topology: simple, dataDir }, () => undefined);
     expect(await ended).toEqual([null, 'SIGKILL']);
+  });
+
+  it('opens no port beyond 127.0.0.1', { skip: process.platform !== 'linux' }, async () => {
+    await during({ topology: simple }, () => {
+      const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
+      const open = [String(process.pid), ...children].flatMap(listeningAddresses);
+      expect(open.length).toBeGreaterThanOrEqual(3);
+      expect(new Set(open)).toEqual(new Set(['127.0.0.1']));
+    });
   });
 
   it('with a damaged lock file says what to do', async () => {

@@ -1,6 +1,7 @@
 /** fauxqs: SNS and SQS (and S3, STS) in this process, every change kept in SQLite at once. */
 import { mkdirSync } from 'node:fs';
-import { startFauxqs } from 'fauxqs';
+import { Server } from 'node:net';
+import { startFauxqs, type FauxqsServer } from 'fauxqs';
 import { REGION } from '../account.js';
 
 export interface MessageBackend {
@@ -8,15 +9,32 @@ export interface MessageBackend {
   stop(): Promise<void>;
 }
 
-/** Starts fauxqs on a free port with its data in `folder`. */
+/** Starts fauxqs on a free loopback port with its data in `folder`. */
 export async function startMessages(folder: string): Promise<MessageBackend> {
   mkdirSync(folder, { recursive: true });
-  const server = await startFauxqs({
-    port: 0,
-    host: '127.0.0.1',
-    logger: false,
-    defaultRegion: REGION,
-    dataDir: folder,
-  });
+  const server = await onLoopback(() =>
+    startFauxqs({ port: 0, host: '127.0.0.1', logger: false, defaultRegion: REGION, dataDir: folder }),
+  );
   return { origin: `http://127.0.0.1:${server.port}`, stop: () => server.stop() };
 }
+
+/**
+ * fauxqs 2.4.1 listens on every interface whatever it is told (its `host` is for queue URLs). Until it lets its caller
+ * choose, "every interface" means loopback while it starts: no queue of ours is for the neighbours.
+ */
+async function onLoopback(start: () => Promise<FauxqsServer>): Promise<FauxqsServer> {
+  const { listen } = Server.prototype;
+  Server.prototype.listen = function (this: Server, ...options: unknown[]): Server {
+    const [first] = options;
+    if (isEveryInterface(first)) first.host = '127.0.0.1';
+    return Reflect.apply(listen, this, options) as Server;
+  } as typeof listen;
+  try {
+    return await start();
+  } finally {
+    Server.prototype.listen = listen;
+  }
+}
+
+const isEveryInterface = (options: unknown): options is { host: string } =>
+  typeof options === 'object' && options !== null && 'host' in options && options.host === '0.0.0.0';
