@@ -41,7 +41,7 @@ async function firstNotification(cwd: string, build: boolean): Promise<number> {
   const DATA_DIR = mkdtempSync(join(tmpdir(), 'tabletop-bench-'));
   const started = performance.now();
   if (build) execFileSync(process.execPath, ['build/build.ts'], { cwd, stdio: 'ignore' });
-  const stack = await startStackProcess({ DATA_DIR }, cwd);
+  const stack = await startStackProcess({ DATA_DIR }, { cwd });
   const post = (path: string, body: object): Promise<Response> =>
     fetch(`${stack.apiUrl}${path}`, {
       method: 'POST',

@@ -48,7 +48,7 @@ export async function benchThroughput(): Promise<void> {
     `Requests/s through the gateway over the plain server (${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS} s)`,
   );
   const DATA_DIR = mkdtempSync(join(tmpdir(), 'tabletop-bench-'));
-  const stack = await startStackProcess({ DATA_DIR, LOG_LEVEL: 'ERROR' });
+  const stack = await startStackProcess({ DATA_DIR, LOG_LEVEL: 'ERROR' }, { options: ['--quiet'] });
   await fetch(`${stack.apiUrl}/users`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

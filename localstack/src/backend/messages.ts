@@ -23,16 +23,16 @@ export async function startMessages(folder: string): Promise<MessageBackend> {
  * choose, "every interface" means loopback while it starts: no queue of ours is for the neighbours.
  */
 async function onLoopback(start: () => Promise<FauxqsServer>): Promise<FauxqsServer> {
-  const { listen } = Server.prototype;
+  const listen = Reflect.get(Server.prototype, 'listen') as (this: Server, ...options: unknown[]) => Server;
   Server.prototype.listen = function (this: Server, ...options: unknown[]): Server {
     const [first] = options;
     if (isEveryInterface(first)) first.host = '127.0.0.1';
-    return Reflect.apply(listen, this, options) as Server;
-  } as typeof listen;
+    return listen.apply(this, options);
+  } as Server['listen'];
   try {
     return await start();
   } finally {
-    Server.prototype.listen = listen;
+    Server.prototype.listen = listen as Server['listen'];
   }
 }
 
