@@ -1,6 +1,6 @@
 /** `npm start`: the declared system on this machine until Ctrl-C, with what flows through it on the terminal. */
 import { parseArgs } from 'node:util';
-import { topology } from '../../libs/topology/src/topology.js';
+import { DeclarationError } from '../../libs/topology/src/declaration-error.js';
 import { banner } from './banner.js';
 import { startLocalStack, type LocalStack } from './local-stack.js';
 import { NotEmulatedError } from './not-emulated.js';
@@ -18,9 +18,11 @@ Variables: ${SETTINGS.join(', ')} (see .env.example)
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
+/** What a person can mend is told in words, the rest with its stack. */
 function fail(error: unknown): never {
-  const expected = error instanceof StartError || error instanceof NotEmulatedError;
-  process.stderr.write(`${expected ? error.message : ((error as Error).stack ?? String(error))}\n`);
+  const { message, stack = String(error) } = error as Error;
+  const expected = [StartError, NotEmulatedError, DeclarationError].some((kind) => error instanceof kind);
+  process.stderr.write(`${expected ? message : stack}\n`);
   process.exit(1);
 }
 
@@ -31,17 +33,20 @@ const tryOut = (api: string): string[] => [
   `curl '${api}/orders/?username=john'`,
 ];
 
-/** Ends the stack once, on the first signal; a second one ends the program at once. */
-function stopOnSignal(stack: LocalStack): void {
+/**
+ * Ends the stack on the first signal; a signal during the start, or a second one, ends the program at once. Whatever way
+ * the program ends, its children end with it.
+ */
+function stopOnSignals(running: { stack?: LocalStack }): void {
   let stopping = false;
   const stop = (): void => {
-    if (stopping) process.exit(1);
+    const { stack } = running;
+    if (stopping || stack === undefined) process.exit(1);
     stopping = true;
     say('\nStopping...');
     stack.stop().then(() => process.exit(0), fail);
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 }
 
 async function main(): Promise<void> {
@@ -54,6 +59,9 @@ async function main(): Promise<void> {
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
   Object.assign(process.env, { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' });
   const started = performance.now();
+  const running: { stack?: LocalStack } = {};
+  stopOnSignals(running);
+  const { topology } = await import('../../libs/topology/src/topology.js');
   const stack = await startLocalStack({
     topology,
     ...settings,
@@ -62,7 +70,7 @@ async function main(): Promise<void> {
     fresh: values.fresh ?? false,
     onProgress: (step) => say(`  ${step}`),
   });
-  stopOnSignal(stack);
+  running.stack = stack;
   const startMs = performance.now() - started;
   const { authMode } = settings.settings;
   say(banner({ stack, authMode, backoffCapMs: settings.backoffCapMs, startMs, tryOut: tryOut(stack.apiUrl ?? '') }));

@@ -5,7 +5,8 @@
 import { existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { identify, isRunning, type ProcessIdentity } from './process-identity.js';
+import { until } from './child-process.js';
+import { identify, isRunning, kill, type ProcessIdentity } from './process-identity.js';
 import { StartError } from './start-error.js';
 
 interface Lock {
@@ -31,13 +32,14 @@ export class DataFolder {
    * @param fresh empties the folder first
    * @throws StartError when another running stack has it
    */
-  static open(path: string | undefined, fresh = false): DataFolder {
+  static async open(path: string | undefined, fresh = false): Promise<DataFolder> {
     const own = identify(process.pid);
     if (own === undefined) throw new StartError(`The start time of process ${process.pid} cannot be read.`);
     const temporary = path === undefined;
     const folder = new DataFolder(temporary ? mkdtempSync(join(tmpdir(), 'tabletop-')) : resolve(path), temporary, own);
     mkdirSync(folder.path, { recursive: true });
-    folder.acquire();
+    await folder.acquire();
+    process.once('exit', folder.abandon);
     if (fresh) folder.empty();
     return folder;
   }
@@ -60,6 +62,7 @@ export class DataFolder {
 
   /** Gives the folder up; a temporary one is deleted. */
   close(): void {
+    process.off('exit', this.abandon);
     if (this.temporary) rmSync(this.path, { recursive: true, force: true });
     else rmSync(this.lockFile, { force: true });
   }
@@ -68,12 +71,39 @@ export class DataFolder {
     return this.file('stack.lock');
   }
 
-  private acquire(): void {
+  /** The program ends without a stop: its children must not outlive it. */
+  private readonly abandon = (): void => {
+    for (const child of this.lock.children) if (isRunning(child)) kill(child);
+    this.close();
+  };
+
+  /** Takes the lock, from a dead stack if need be, and ends what that one left running. */
+  private async acquire(): Promise<void> {
     const other = readLock(this.lockFile);
     if (other && isRunning(other.stack)) throw inUse(this.path, other);
-    for (const orphan of other?.children ?? []) if (isRunning(orphan)) process.kill(orphan.pid, 'SIGKILL');
-    if (other) rmSync(this.lockFile, { force: true });
+    if (other) this.setAside(other);
     this.createLock();
+    const orphans = (other?.children ?? []).filter(isRunning);
+    for (const orphan of orphans) kill(orphan);
+    await until('The orphans of a killed stack do not end', () => Promise.resolve(!orphans.some(isRunning)), 5_000);
+  }
+
+  /** Of two starts that saw the same dead lock, `rename` lets one take it; what it took is looked at again. */
+  private setAside(dead: Lock): void {
+    const aside = `${this.lockFile}.dead.${process.pid}`;
+    try {
+      renameSync(this.lockFile, aside);
+    } catch (error) {
+      // The other start was first; whose lock there is now, createLock will see.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw error;
+    }
+    const taken = readLock(aside);
+    if (taken && (taken.stack.pid !== dead.stack.pid || taken.stack.startTime !== dead.stack.startTime)) {
+      renameSync(aside, this.lockFile);
+      throw inUse(this.path, taken);
+    }
+    rmSync(aside);
   }
 
   /** `link` fails when the name exists, so of two stacks that start together one gets the folder. */

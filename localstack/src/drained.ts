@@ -24,6 +24,9 @@ async function withDeadline(work: Promise<unknown>, deadline: number, late: () =
   const expired = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(late()), Math.max(0, deadline - Date.now()));
   });
-  await Promise.race([work, expired]);
-  clearTimeout(timer);
+  try {
+    await Promise.race([work, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * Everything that passes through the stack, in order. Tests wait on it, the terminal prints from it. Bounded in memory:
- * the oldest entries go first.
+ * Everything that passes through the stack, in order. Tests wait on it, the terminal prints from it. Bounded in memory by
+ * the number of entries and by the text they carry: the oldest go first.
  */
 import { type JournalEntry, type JournalEvent } from './journal-event.js';
 
@@ -26,19 +26,28 @@ export interface JournalReader {
 }
 
 const DEFAULT_CAPACITY = 20_000;
+/** Characters of bodies, lines and dead-lettered records. */
+const DEFAULT_TEXT = 64_000_000;
 
 export class Journal implements JournalReader {
   next = 0;
   private kept: JournalEntry[] = [];
   private readonly listeners = new Set<(entry: JournalEntry) => void>();
 
-  constructor(private readonly capacity = DEFAULT_CAPACITY) {}
+  private text = 0;
+
+  constructor(
+    private readonly capacity = DEFAULT_CAPACITY,
+    private readonly textCapacity = DEFAULT_TEXT,
+  ) {}
 
   record(event: JournalEvent): void {
     const entry: JournalEntry = { ...event, seq: this.next++, at: Date.now() };
     this.kept.push(entry);
+    this.text += textOf(entry);
     // Cut in large steps: shifting one by one would move the whole array for each entry.
-    if (this.kept.length > this.capacity * 1.25) this.kept = this.kept.slice(-this.capacity);
+    if (this.kept.length > this.capacity * 1.25) this.cutTo(this.capacity);
+    while (this.text > this.textCapacity && this.kept.length > 1) this.cutTo(Math.floor(this.kept.length / 2));
     for (const listener of this.listeners) listener(entry);
   }
 
@@ -96,12 +105,24 @@ export class Journal implements JournalReader {
     return () => this.listeners.delete(listener);
   }
 
+  private cutTo(count: number): void {
+    this.kept = this.kept.slice(-count);
+    this.text = this.kept.reduce((sum, entry) => sum + textOf(entry), 0);
+  }
+
   private tail(): string {
     return this.kept
       .slice(-15)
       .map((entry) => JSON.stringify(entry).slice(0, 300))
       .join('\n');
   }
+}
+
+/** What of an entry may be large. */
+function textOf(entry: JournalEntry): number {
+  if (entry.type === 'message') return entry.body.length;
+  if (entry.type === 'log') return entry.line.length;
+  return entry.type === 'dead-letter' || entry.type === 'discarded' ? JSON.stringify(entry.records).length : 0;
 }
 
 function matcher(filter: JournalFilter): (entry: JournalEntry) => boolean {

@@ -6,7 +6,7 @@ import { StartError } from './start-error.js';
 export interface Listening {
   readonly port: number;
   readonly origin: string;
-  /** Takes no new connection, lets running requests finish for a second, then cuts what is left. */
+  /** Takes no new connection, lets running requests finish for a grace period, then cuts what is left. */
   stop(): Promise<void>;
 }
 
@@ -22,27 +22,32 @@ export interface ListenOptions {
 export async function listen(
   server: Server,
   { port, host }: ListenOptions,
-  { purpose, variable }: { purpose: string; variable: string },
+  { purpose, variable, graceMs }: { purpose: string; variable: string; graceMs: number },
 ): Promise<Listening> {
   server.listen(port, host);
   try {
     await once(server, 'listening');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES')
+      throw new StartError(
+        `Port ${port} for ${purpose} needs rights that you do not have; choose one above 1023 with ${variable}.`,
+      );
+    if (code !== 'EADDRINUSE') throw error;
     throw new StartError(
-      `Port ${port} for ${purpose} is taken by another program. Stop that one, or choose a port with ${variable}, such as ${variable}=${port + 1}.`,
+      `Port ${port} for ${purpose} is taken. Stop that one, or choose a port with ${variable}, such as ${variable}=${port + 1}.`,
     );
   }
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error(`${purpose} listens on no port`);
-  return { port: address.port, origin: `http://${host}:${address.port}`, stop: () => close(server) };
+  return { port: address.port, origin: `http://${host}:${address.port}`, stop: () => close(server, graceMs) };
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, graceMs: number): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), 1_000);
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(timer);
 }

@@ -39,6 +39,8 @@ export interface LocalStackOptions {
   settings?: Partial<RuntimeSettings>;
   /** The most instances of one function at a time. */
   maxInstances?: number;
+  /** How long an API waits for a function; 29 s on AWS, https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+  integrationTimeoutMs?: number;
   /** The longest pause between two tries of a pipe; AWS's own grows to a minute. */
   backoffCapMs?: number;
   /** Told of each step of the start. */
@@ -65,12 +67,16 @@ export interface LocalStack {
   stop(): Promise<void>;
 }
 
+/** A delivery that takes longer is cut off with its function, and repeated by the next start. */
+const PIPE_PATIENCE_MS = 500;
+
 const DEFAULTS = {
   stage: 'dev',
   port: 0,
   awsPort: 0,
   host: '127.0.0.1',
   maxInstances: 4,
+  integrationTimeoutMs: 29_000,
   backoffCapMs: 200,
 } as const;
 
@@ -89,14 +95,17 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 }
 
 async function start(options: LocalStackOptions, stops: Stops): Promise<LocalStack> {
-  const { topology, stage, host, port, awsPort, maxInstances, backoffCapMs } = { ...DEFAULTS, ...options };
+  const { topology, stage, host, port, awsPort, maxInstances, integrationTimeoutMs, backoffCapMs } = {
+    ...DEFAULTS,
+    ...options,
+  };
   const { onProgress = () => undefined } = options;
   const settings: RuntimeSettings = { authMode: 'open', corsOrigins: '*', logLevel: 'INFO', ...options.settings };
   const resources = resourcesIn(topology, stage);
   const journal = new Journal();
   const faults = new Faults();
 
-  const folder = DataFolder.open(options.dataDir, options.fresh);
+  const folder = await DataFolder.open(options.dataDir, options.fresh);
   stops.add(() => folder.close());
   const adopt = (pid: number): void => folder.adopt(pid);
 
@@ -131,7 +140,9 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
 
   // Requests end first, then deliveries, then what both run on.
   stops.add(() => Promise.all([...functions.values()].map((pool) => pool.stop())));
-  stops.add(() => Promise.all([...pipes.values()].map((pipe) => pipe.stop())));
+  stops.add(() =>
+    Promise.race([Promise.all([...pipes.values()].map((pipe) => pipe.stop())), patience(PIPE_PATIENCE_MS)]),
+  );
   stops.add(() => Promise.all([...apis.values()].map((api) => api.stop())));
   const system: LocalSystem = {
     stage,
@@ -145,6 +156,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     settings,
     journal,
     maxInstances,
+    integrationTimeoutMs,
     backoffCapMs,
     functions,
     pipes,
@@ -176,3 +188,5 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     stop: () => stops.run(),
   };
 }
+
+const patience = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());

@@ -40,3 +40,12 @@ function startTimeFromPs(pid: number): string | undefined {
     return undefined;
   }
 }
+
+/** Ends a process at once; one that has ended meanwhile is no error. */
+export function kill({ pid }: ProcessIdentity): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

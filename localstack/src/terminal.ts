@@ -94,6 +94,5 @@ function errorLog(entry: Extract<JournalEntry, { type: 'log' }>): string | undef
 const keysOf = (keys: Record<string, unknown>): string =>
   Object.entries(keys)
     .map(([name, value]) => `${name}=${Object.values(value as Record<string, string>).join()}`)
-    .reverse()
     .sort()
     .join(' ');

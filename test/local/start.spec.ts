@@ -52,13 +52,13 @@ function listeningAddresses(pid: string): string[] {
 const originsOf = ({ resources }: LocalStack): string[] => resources.map(({ origin }) => origin);
 
 describe('a start', () => {
-  it('on a taken port names the port and the variable to change', async () => {
+  it('on a taken port names the port and the variable to change', async (t) => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const message = new RegExp(`Port ${port} for the AWS endpoint is taken by another program.*AWS_PORT=${port + 1}`);
+    t.after(() => server.close());
+    const message = new RegExp(`Port ${port} for the AWS endpoint is taken\\..*AWS_PORT=${port + 1}`);
     await expect(startLocalStack({ topology: simple, awsPort: port })).rejects.toThrow(message);
-    server.close();
   });
 
   it('on a data folder of another running stack says so', async () => {

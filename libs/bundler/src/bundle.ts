@@ -1,7 +1,7 @@
 /** Turns a function's entry into one file that Lambda and the local stack run as it is. */
 import { build } from 'esbuild';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 
 export interface BundleOptions {
   /** A file, or a folder with a `lambda` file in it or in its `src`. */
@@ -31,9 +31,11 @@ export async function bundle({ entry, ...options }: BundleOptions): Promise<bool
   const stampFile = `${outFile}.stamp.json`;
   if (isFresh(file, outFile, stampFile)) return false;
   mkdirSync(dirname(outFile), { recursive: true });
+  // Others may be reading the bundle there is: the new one takes its place at once, its stamp after it.
+  const draft = join(`${dirname(outFile)}.${process.pid}`, basename(outFile));
   const { metafile } = await build({
     entryPoints: [file],
-    outfile: outFile,
+    outfile: draft,
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -52,6 +54,9 @@ export async function bundle({ entry, ...options }: BundleOptions): Promise<bool
     absWorkingDir: dirname(file),
   });
   const inputs = Object.keys(metafile.inputs).map((input) => resolve(dirname(file), input.replace(/^[a-z-]+:/, '')));
+  renameSync(`${draft}.map`, `${outFile}.map`);
+  renameSync(draft, outFile);
+  rmdirSync(dirname(draft));
   writeFileSync(stampFile, JSON.stringify({ [file]: 'entry', ...stampOf(inputs, dirname(outFile)) }));
   return true;
 }

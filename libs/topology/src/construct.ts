@@ -11,6 +11,9 @@ import {
   type Topic,
 } from './model.js';
 
+/** Variables that a reader of the declaration sets; see environment.ts. */
+const DERIVED =
+  /^(?:AUTH_MODE|CORS_ORIGINS|LOG_LEVEL|POWERTOOLS_SERVICE_NAME|TABLE_NAME|TOKEN_.*|.*_TOPIC_ARN|.*_QUEUE_URL)$/;
 const LOGICAL_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** A table as constructors return it: the declaration and the grants that can be given on it. */
@@ -127,6 +130,11 @@ export function queue(name: string, options: QueueOptions = {}): GrantableQueue 
   if (deadLetters) {
     mustBeWithin(deadLetters.maxReceives, [1, 1000], subject, 'maxReceives');
     must(
+      !deadLetters.queue.developmentOnly || developmentOnly,
+      subject,
+      `its dead-letter queue "${deadLetters.queue.name}" exists in development stages only; declare it for every stage`,
+    );
+    must(
       deadLetters.queue.fifo === fifo,
       subject,
       `its dead-letter queue "${deadLetters.queue.name}" must be ${fifo ? 'FIFO' : 'standard'} like the queue itself`,
@@ -189,6 +197,11 @@ function lambdaFunction(
       !variable.startsWith('AWS_'),
       subject,
       `variable ${variable} is reserved by Lambda; choose a name without AWS_`,
+    );
+    must(
+      !DERIVED.test(variable),
+      subject,
+      `variable ${variable} is set by the runtime, from grants and settings; choose another name`,
     );
     must(typeof value === 'string', subject, `variable ${variable} is not a string; write its value as text`);
   }

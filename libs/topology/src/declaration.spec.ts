@@ -56,6 +56,18 @@ const IMPOSSIBLE: [declaration: () => unknown, message: RegExp][] = [
     () => handlerFunction('worker', { entry: 'a', grants: [source.items('Order').read] }),
     /grant on items "Order": an entity name is upper case letters/,
   ],
+  [
+    () => handlerFunction('worker', { entry: 'a', environment: { AUTH_MODE: 'open' } }),
+    /variable AUTH_MODE is set by the runtime, from grants and settings; choose another name/,
+  ],
+  [
+    () => queue('work', { deadLetters: { queue: queue('dead', { developmentOnly: true }) } }),
+    /dead-letter queue "dead" exists in development stages only; declare it for every stage/,
+  ],
+  [
+    () => restApi('api', { routes: { 'GET /a/{id}': web, 'GET /a/{name}/b': web } }),
+    /parameters \{id\} and \{name\} stand at the same place of a path; give them one name/,
+  ],
   [() => restApi('api', { routes: {} }), /rest-api "api": it has no routes; give at least one/],
   [routed('FETCH /orders'), /route "FETCH \/orders" must read "METHOD \/path" with a method of ANY, GET/],
   [routed('GET orders'), /route "GET orders": the path must be segments such as/],

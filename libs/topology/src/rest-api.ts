@@ -86,7 +86,30 @@ export function restApi(name: string, { routes }: RestApiOptions): RestApi {
     must(other === undefined, subject, `routes "${other}" and "${method} ${path}" answer the same requests; keep one`);
     taken.set(shape, `${method} ${path}`);
   }
+  mustNameParametersAlike(subject, parsed);
   return { kind: 'rest-api', name, routes: parsed, problems: PROBLEMS, tracing: true, accessLogRetention: days(30) };
+}
+
+/** API Gateway takes one variable name at a place: /a/{id} and /a/{name}/b cannot be siblings. */
+function mustNameParametersAlike(subject: string, routes: readonly Route[]): void {
+  const names = new Map<string, string>();
+  for (const { path } of routes) {
+    const segments = path.split('/').slice(1);
+    for (const [index, segment] of segments.entries()) {
+      if (!segment.startsWith('{') || segment.endsWith('+}')) continue;
+      const place = segments
+        .slice(0, index)
+        .join('/')
+        .replaceAll(/\{[^}]+\}/g, '{}');
+      const other = names.get(place) ?? segment;
+      must(
+        other === segment,
+        subject,
+        `parameters ${other} and ${segment} stand at the same place of a path; give them one name`,
+      );
+      names.set(place, segment);
+    }
+  }
 }
 
 function parseRoute(subject: string, route: string, target: LambdaFunction): Route {

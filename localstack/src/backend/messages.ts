@@ -22,7 +22,16 @@ export async function startMessages(folder: string): Promise<MessageBackend> {
  * fauxqs 2.4.1 listens on every interface whatever it is told (its `host` is for queue URLs). Until it lets its caller
  * choose, "every interface" means loopback while it starts: no queue of ours is for the neighbours.
  */
-async function onLoopback(start: () => Promise<FauxqsServer>): Promise<FauxqsServer> {
+function onLoopback(start: () => Promise<FauxqsServer>): Promise<FauxqsServer> {
+  // One after another: each puts back what it found.
+  const mine = before.then(() => listenOnLoopback(start));
+  before = mine.catch(() => undefined);
+  return mine;
+}
+
+let before: Promise<unknown> = Promise.resolve();
+
+async function listenOnLoopback(start: () => Promise<FauxqsServer>): Promise<FauxqsServer> {
   const listen = Reflect.get(Server.prototype, 'listen') as (this: Server, ...options: unknown[]) => Server;
   Server.prototype.listen = function (this: Server, ...options: unknown[]): Server {
     const [first] = options;

@@ -1,5 +1,5 @@
 /** A DynamoDB emulator that runs beside the stack, whichever it is. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { request } from 'node:http';
 import { end, until } from '../child-process.js';
 import { StartError } from '../start-error.js';
@@ -65,12 +65,10 @@ export async function run(program: Program, { adopt }: TableBackendOptions): Pro
     died: ended.then((reason) => (stopping ? new Promise<string>(() => undefined) : reason)),
     stop: () => {
       stopping = true;
-      return stop(child);
+      return end(child);
     },
   };
 }
-
-const stop = (child: ChildProcess): Promise<void> => end(child);
 
 function isAnswering(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -78,6 +76,7 @@ function isAnswering(port: number): Promise<boolean> {
       response.resume();
       resolve(true);
     });
+    probe.setTimeout(1_000, () => probe.destroy());
     probe.on('error', () => resolve(false));
     probe.end();
   });

@@ -1,5 +1,5 @@
 /** The one AWS endpoint: backends' services pass through, ours are answered here, anything else is refused by name. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { REGION } from '../account.js';
 import { type FunctionPool } from '../function/function-pool.js';
 import { type Journal } from '../journal.js';
@@ -39,7 +39,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Lis
   });
   // SDKs keep idle connections; the one that closes first must not be us, or a request may meet a closed socket.
   server.keepAliveTimeout = 75_000;
-  const listening = await listen(server, options, { purpose: 'the AWS endpoint', variable: 'AWS_PORT' });
+  const listening = await listen(server, options, { purpose: 'the AWS endpoint', variable: 'AWS_PORT', graceMs: 0 });
   return {
     ...listening,
     stop: async () => {
@@ -55,6 +55,13 @@ async function answer(
   forwarder: Forwarder,
 ): Promise<AwsResponse> {
   const request = await read(incoming);
+  if (!isFromHere(incoming.headers, options.host))
+    return awsError(
+      request,
+      403,
+      'AccessDeniedException',
+      'Pages and hosts from elsewhere may not call the local AWS endpoint.',
+    );
   const started = performance.now();
   const fault = options.faults.take(request);
   const response =
@@ -86,26 +93,43 @@ async function route(request: AwsRequest, options: AwsEndpointOptions, forwarder
       return fromTableBackend(request.operation, await forwarder.send(origin, request, body), region);
     }
     case 'sqs':
+      // Clients from before 2023 speak SQS in the query protocol, which the backend does not.
+      if (request.protocol === 'query') return notImplemented(request);
+      return toMessages(request, options, forwarder);
     case 'sns':
     case 's3':
-    case 'sts': {
-      const { origin } = options.messages();
-      const authorization = inOurRegion(request.headers.authorization, REGION);
-      const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
-      // SDKs post to the queue's own URL; the backend takes JSON and query calls at the root.
-      const url = request.protocol === 'rest' ? request.url : '/';
-      const response = await forwarder.send(origin, { ...request, headers, url });
-      return fromMessageBackend(
-        response,
-        origin,
-        `http://${request.headers.host ?? `${options.host}:${options.port}`}`,
-      );
-    }
+    case 'sts':
+      return toMessages(request, options, forwarder);
     case 'lambda':
       return answerLambda(request, options.findFunction);
     default:
       return notImplemented(request);
   }
+}
+
+async function toMessages(
+  request: AwsRequest,
+  options: AwsEndpointOptions,
+  forwarder: Forwarder,
+): Promise<AwsResponse> {
+  const { origin } = options.messages();
+  const authorization = inOurRegion(request.headers.authorization, REGION);
+  const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
+  // SDKs post to the queue's own URL; the backend takes JSON calls of SQS and query calls of SNS at the root.
+  const url = request.protocol === 'rest' ? request.url : '/';
+  const response = await forwarder.send(origin, { ...request, headers, url });
+  return fromMessageBackend(response, origin, `http://${request.headers.host ?? `${options.host}:${options.port}`}`);
+}
+
+/**
+ * A page that a developer happens to visit can post to any loopback port without a preflight; and a name of its own that
+ * resolves to 127.0.0.1 makes it same-origin. Neither gets in.
+ */
+function isFromHere({ origin, host = '' }: IncomingHttpHeaders, ownHost: string): boolean {
+  const isLocal = (name: string): boolean =>
+    name === ownHost || /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/i.test(name);
+  const hostName = (address: string): string => (URL.canParse(address) ? new URL(address).hostname : '');
+  return isLocal(hostName(`http://${host}`)) && (origin === undefined || isLocal(hostName(origin)));
 }
 
 function unexpected(incoming: IncomingMessage, error: unknown): AwsResponse {

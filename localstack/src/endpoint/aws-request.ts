@@ -18,20 +18,22 @@ export interface AwsRequest {
 }
 
 /** The `X-Amz-Target` prefixes of JSON services. Streams sign as dynamodb, so the target has the first word. */
-const TARGETS: Readonly<Record<string, string>> = {
-  DynamoDB_20120810: 'dynamodb',
-  DynamoDBStreams_20120810: 'dynamodbstreams',
-  AmazonSQS: 'sqs',
-  AWSCognitoIdentityProviderService: 'cognito-idp',
-  GraniteServiceVersion20100801: 'monitoring',
-  Logs_20140328: 'logs',
-  AWSEvents: 'events',
-  AWSStepFunctions: 'states',
-  Kinesis_20131202: 'kinesis',
-  TrentService: 'kms',
-  secretsmanager: 'secretsmanager',
-  AmazonSSM: 'ssm',
-};
+const TARGETS = new Map<string, string>(
+  Object.entries({
+    DynamoDB_20120810: 'dynamodb',
+    DynamoDBStreams_20120810: 'dynamodbstreams',
+    AmazonSQS: 'sqs',
+    AWSCognitoIdentityProviderService: 'cognito-idp',
+    GraniteServiceVersion20100801: 'monitoring',
+    Logs_20140328: 'logs',
+    AWSEvents: 'events',
+    AWSStepFunctions: 'states',
+    Kinesis_20131202: 'kinesis',
+    TrentService: 'kms',
+    secretsmanager: 'secretsmanager',
+    AmazonSSM: 'ssm',
+  }),
+);
 
 /** `Credential=AKID/20260101/us-east-1/sns/aws4_request` of a SigV4 header or query. */
 const CREDENTIAL_SCOPE =
@@ -53,7 +55,7 @@ export function serviceOf(
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
     const [prefix = '', operation = ''] = target.split('.', 2);
-    return { service: TARGETS[prefix] ?? prefix, operation, protocol: 'json' };
+    return { service: TARGETS.get(prefix) ?? prefix, operation, protocol: 'json' };
   }
   const path = url.split('?', 1)[0] ?? '/';
   const [, , signed] = CREDENTIAL_SCOPE.exec(`${headers.authorization ?? ''}${url}`) ?? [];

@@ -18,12 +18,12 @@ export async function answerLambda(
 ): Promise<AwsResponse> {
   const [, reference] = INVOKE.exec(request.url) ?? [];
   if (reference === undefined || request.method !== 'POST') return notImplemented(request);
-  const name = nameOf(decodeURIComponent(reference));
+  const name = nameOf(decoded(reference));
   const pool = find(name);
   if (pool === undefined)
     return awsError(request, 404, 'ResourceNotFoundException', `Function not found: ${name}`, { Type: 'User' });
   const type = (request.headers['x-amz-invocation-type'] ?? 'RequestResponse') as InvocationType;
-  if (!(type in LARGEST_PAYLOAD))
+  if (!Object.hasOwn(LARGEST_PAYLOAD, type))
     return awsError(request, 400, 'InvalidParameterValueException', `Unknown invocation type: ${type}`);
   if (request.body.length > LARGEST_PAYLOAD[type])
     return awsError(
@@ -59,6 +59,16 @@ export async function answerLambda(
     },
     body: JSON.stringify(result.error ?? result.value ?? null),
   };
+}
+
+/** Text that is no valid escape names no function, as it stands. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }
 
 /** A function is named by name, ARN or partial ARN, each with or without a qualifier. */

@@ -22,11 +22,13 @@ export const isTableWrite = ({ service, operation }: AwsRequest): boolean =>
 export const isPoll = ({ service, operation }: AwsRequest): boolean =>
   service === 'dynamodbstreams' || (service === 'sqs' && operation === 'ReceiveMessage');
 
-const RESOURCES: Readonly<Record<string, RegExp>> = {
-  dynamodb: /"TableName"\s*:\s*"([^"]+)"/,
-  sqs: /"QueueUrl"\s*:\s*"[^"]*\/([^"/]+)"|QueueUrl=[^&]*(?:%2F|\/)([^&%]+)/,
-  sns: /TopicArn=[^&]*(?:%3A|:)([^&%]+)/,
-};
+const RESOURCES = new Map<string, RegExp>(
+  Object.entries({
+    dynamodb: /"TableName"\s*:\s*"([^"]+)"/,
+    sqs: /"QueueUrl"\s*:\s*"[^"]*\/([^"/]+)"|QueueUrl=[^&]*(?:%2F|\/)([^&%]+)/,
+    sns: /TopicArn=[^&]*(?:%3A|:)([^&%]+)/,
+  }),
+);
 
 /** The journal's entry of a call; the root of the caller's trace joins it to the invocation it was made in. */
 export function callEvent(
@@ -36,7 +38,7 @@ export function callEvent(
   fault?: string,
 ): AwsCallEvent {
   const { service, operation, headers } = request;
-  const [, ...groups] = RESOURCES[service]?.exec(request.body.toString()) ?? [];
+  const [, ...groups] = RESOURCES.get(service)?.exec(request.body.toString()) ?? [];
   const resource = groups.find((group) => group !== undefined);
   const traceId = rootOf(headers['x-amzn-trace-id']);
   return {

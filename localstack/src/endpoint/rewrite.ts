@@ -16,6 +16,12 @@ const WITHOUT_ARNS = new Set([
   'TransactWriteItems',
 ]);
 
+/** An answer with another body: the backend's checksum is that of the body it wrote. */
+function withBody(response: AwsResponse, body: Buffer): AwsResponse {
+  const { 'x-amz-crc32': _, ...headers } = response.headers;
+  return { ...response, headers, body };
+}
+
 const replaceAll = (body: Buffer | string, from: string | RegExp, to: string): Buffer =>
   Buffer.from(body.toString().replaceAll(from, to));
 
@@ -31,8 +37,8 @@ export function toTableBackend(operation: string, body: Buffer, region: string):
 export function fromTableBackend(operation: string, response: AwsResponse, region: string): AwsResponse {
   if (WITHOUT_ARNS.has(operation)) return response;
   const body = replaceAll(response.body, new RegExp(`arn:aws:(dynamodb|kms):${region}:`, 'g'), `arn:aws:$1:${REGION}:`);
-  if (region === 'ddblocal') return { ...response, body };
-  return { ...response, body: replaceAll(body, `"awsRegion":"${region}"`, `"awsRegion":"${REGION}"`) };
+  if (region === 'ddblocal') return withBody(response, body);
+  return withBody(response, replaceAll(body, `"awsRegion":"${region}"`, `"awsRegion":"${REGION}"`));
 }
 
 /** `http://sqs.us-east-1.127.0.0.1:41234/` names a host that no client can resolve; it becomes the endpoint itself. */
@@ -40,5 +46,5 @@ export function fromMessageBackend(response: AwsResponse, backendOrigin: string,
   const { host } = new URL(backendOrigin);
   if (!response.body.includes(host)) return response;
   const queueHost = new RegExp(`http://(?:sqs\\.[a-z0-9-]+\\.)?${host.replaceAll('.', '\\.')}`, 'g');
-  return { ...response, body: replaceAll(response.body, queueHost, ownOrigin) };
+  return withBody(response, replaceAll(response.body, queueHost, ownOrigin));
 }

@@ -5,11 +5,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { type Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { end } from '../child-process.js';
 import { LineChannel } from './line-channel.js';
+import { lines } from './lines.js';
 import { CHANNEL_FD, type FunctionError, type Invoke, LINE_BREAK, LINE_MARK, type Reply } from './wire.js';
 
 const RUNTIME = fileURLToPath(new URL('runtime.js', import.meta.url));
@@ -24,6 +24,8 @@ export interface InstanceOptions {
   environment: Readonly<Record<string, string>>;
   memoryMb: number;
   onLine: (requestId: string, line: string) => void;
+  /** Called once the process has ended, whatever ended it. */
+  onEnd: () => void;
 }
 
 export type Outcome = { value: unknown; error?: undefined } | { value?: undefined; error: FunctionError };
@@ -31,6 +33,8 @@ export type Outcome = { value: unknown; error?: undefined } | { value?: undefine
 export class FunctionInstance {
   /** Settles when the handler is loaded, or with what kept it from loading. */
   readonly ready: Promise<FunctionError | undefined>;
+  /** On the clock of `performance.now()`. */
+  readonly startedAt = performance.now();
   /** Set once the process is of no more use. */
   dead = false;
   private readonly child: ChildProcess;
@@ -51,7 +55,7 @@ export class FunctionInstance {
     this.channel = new LineChannel<Invoke, Reply>(
       this.child.stdio[CHANNEL_FD] as Socket,
       (reply) => this.take(reply),
-      () => (this.dead = true),
+      () => this.kill(),
     );
     for (const stream of [this.child.stdout, this.child.stderr]) if (stream) this.readLines(stream);
     this.ready = new Promise((resolve) => {
@@ -74,6 +78,7 @@ export class FunctionInstance {
     this.child.once('close', (code, signal) => {
       this.dead = true;
       this.finish({ error: this.exitError(code, signal) });
+      this.options.onEnd();
     });
   }
 
@@ -150,12 +155,13 @@ export class FunctionInstance {
   }
 
   private readLines(stream: Readable): void {
-    createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => {
+    const read = lines((line) => {
       if (line.includes('JavaScript heap out of memory')) this.saidOutOfMemory = true;
       if (!line.startsWith(LINE_MARK)) return;
       const tab = line.indexOf('\t');
       this.options.onLine(line.slice(LINE_MARK.length, tab), line.slice(tab + 1).replaceAll(LINE_BREAK, '\n'));
     });
+    stream.setEncoding('utf8').on('data', read);
   }
 }
 

@@ -35,8 +35,11 @@ export interface Invocation {
   readonly throttled?: boolean;
 }
 
+const STOPPED: FunctionError = { errorType: 'Runtime.ExitError', errorMessage: 'The local stack is stopping.' };
+
 /** An instance beyond the first ends after this time without work. */
 const IDLE_MS = 60_000;
+const LIVED_MS = 1_000;
 
 export class FunctionPool {
   /** Whether the last instance that was started could load its handler. */
@@ -96,16 +99,18 @@ export class FunctionPool {
 
   async stop(): Promise<void> {
     this.stopped = true;
+    for (const take of this.waiting.splice(0)) take(STOPPED);
     for (const timer of this.idleTimers.values()) clearTimeout(timer);
     await Promise.all([...this.instances].map((instance) => instance.stop()));
   }
 
   /** A free instance or why none starts; undefined when none came free within the function's own timeout. */
   private acquire(): Promise<FunctionInstance | FunctionError | undefined> {
+    if (this.stopped) return Promise.resolve(STOPPED);
     for (let instance = this.idle.pop(); instance; instance = this.idle.pop()) {
       clearTimeout(this.idleTimers.get(instance));
+      this.idleTimers.delete(instance);
       if (!instance.dead) return Promise.resolve(instance);
-      this.instances.delete(instance);
     }
     return new Promise((resolve) => {
       const take = (found: FunctionInstance | FunctionError): void => {
@@ -132,7 +137,8 @@ export class FunctionPool {
     const { file, environment, memoryMb, name, journal } = this.options;
     const onLine: InstanceOptions['onLine'] = (requestId, line) =>
       journal.record({ type: 'log', function: name, requestId, line });
-    const instance = new FunctionInstance({ file, environment, memoryMb, onLine });
+    const onEnd = (): void => this.forget(instance);
+    const instance: FunctionInstance = new FunctionInstance({ file, environment, memoryMb, onLine, onEnd });
     this.instances.add(instance);
     if (instance.pid !== undefined) this.options.adopt(instance.pid);
     this.starting += 1;
@@ -152,13 +158,22 @@ export class FunctionPool {
     return error;
   }
 
+  /** An instance has ended. One that was idle or busy is replaced when nobody else is there to take its work. */
+  private forget(instance: FunctionInstance): void {
+    clearTimeout(this.idleTimers.get(instance));
+    this.idleTimers.delete(instance);
+    const at = this.idle.indexOf(instance);
+    if (at !== -1) this.idle.splice(at, 1);
+    if (!this.instances.delete(instance) || this.stopped) return;
+    this.options.journal.record({ type: 'stack', what: `an instance of ${this.options.name} ended and is replaced` });
+    // One that ends as soon as it starts would be started for ever; it waits for the next event, as on Lambda.
+    const lived = performance.now() - instance.startedAt > LIVED_MS;
+    if (this.waiting.length > 0) this.grow();
+    else if (this.instances.size === 0 && lived) void this.addInstance();
+  }
+
   private release(instance: FunctionInstance): void {
-    if (instance.dead) {
-      this.instances.delete(instance);
-      this.options.journal.record({ type: 'stack', what: `an instance of ${this.options.name} ended and is replaced` });
-      if (this.instances.size === 0 || this.waiting.length > 0) this.replace();
-      return;
-    }
+    if (instance.dead) return;
     const next = this.waiting.shift();
     if (next) {
       next(instance);
@@ -167,10 +182,6 @@ export class FunctionPool {
     }
     this.idle.push(instance);
     this.retireWhenIdle(instance);
-  }
-
-  private replace(): void {
-    if (!this.stopped && this.starting === 0) void this.addInstance();
   }
 
   private retireWhenIdle(instance: FunctionInstance): void {

@@ -3,18 +3,21 @@
  * (docs/performance.md), which is most of what an invocation costs.
  */
 import { type Socket } from 'node:net';
+import { lines } from './lines.js';
 
 export class LineChannel<Sent, Received> {
-  private rest = '';
-
-  /** @param onClose called when the other side is gone */
+  /** @param onClose called when the other side is gone, or has said what is no message */
   constructor(
     private readonly socket: Socket,
-    private readonly onMessage: (message: Received) => void,
+    onMessage: (message: Received) => void,
     onClose: () => void,
   ) {
-    socket.setEncoding('utf8');
-    socket.on('data', (text: string) => this.read(text));
+    const read = lines((line) => {
+      const message = parse<Received>(line);
+      if (message === undefined) socket.destroy();
+      else onMessage(message);
+    });
+    socket.setEncoding('utf8').on('data', read);
     // A write to a process that has just ended fails; its end is told by `close`.
     socket.on('error', () => socket.destroy());
     socket.once('close', onClose);
@@ -28,15 +31,14 @@ export class LineChannel<Sent, Received> {
   close(): void {
     this.socket.destroy();
   }
+}
 
-  private read(text: string): void {
-    let from = 0;
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
-      const line = this.rest + text.slice(from, end);
-      this.rest = '';
-      from = end + 1;
-      this.onMessage(JSON.parse(line) as Received);
-    }
-    this.rest += text.slice(from);
+/** Undefined when a handler wrote into the channel's own file descriptor. */
+function parse<T>(line: string): T | undefined {
+  try {
+    return JSON.parse(line) as T;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** The API: a REST API with Lambda proxy integrations, one stage, at `/<stage>/...`. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Duplex } from 'node:stream';
 import { type GatewayResponseType, type LambdaFunction } from '../../../libs/topology/src/model.js';
 import { BodyTooLargeError, collect } from '../endpoint/forward.js';
 import { newTraceRoot, type FunctionPool } from '../function/function-pool.js';
@@ -14,7 +15,6 @@ import { RouteTable } from './route-table.js';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const LARGEST_BODY = 10 * 1024 * 1024;
-const INTEGRATION_TIMEOUT_MS = 29_000;
 const NO_BODY: Buffer = Buffer.alloc(0);
 
 export interface ApiGatewayOptions extends Omit<ApiPagesOptions, 'health'> {
@@ -22,6 +22,8 @@ export interface ApiGatewayOptions extends Omit<ApiPagesOptions, 'health'> {
   host: string;
   journal: Journal;
   corsOrigins: string;
+  /** API Gateway's own is 29 s. */
+  integrationTimeoutMs: number;
   poolOf: (lambda: LambdaFunction) => FunctionPool;
   health: ApiPagesOptions['health'];
 }
@@ -35,13 +37,27 @@ export interface ApiGateway extends Listening {
 export async function startApiGateway(options: ApiGatewayOptions): Promise<ApiGateway> {
   const gateway = new Gateway(options);
   const server = createServer((incoming, outgoing) => void gateway.handle(incoming, outgoing));
-  const listening = await listen(server, options, { purpose: 'the API', variable: 'PORT' });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket));
+  const listening = await listen(server, options, { purpose: 'the API', variable: 'PORT', graceMs: 800 });
   return {
     ...listening,
     get busy() {
       return gateway.busy;
     },
   };
+}
+
+/** What is no HTTP request, or has a head over 16 KiB, never becomes one: the socket gets a problem document. */
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const [status, title] = tooLarge ? [431, 'Request Header Fields Too Large'] : [400, 'Bad Request'];
+  const code = tooLarge ? 'HEADERS_TOO_LARGE' : 'MALFORMED_REQUEST';
+  const body = JSON.stringify({ type: 'about:blank', title, status, code, requestId: randomUUID() });
+  if (!socket.writable) return;
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }
 
 /** A request while it is on its way. */
@@ -76,7 +92,7 @@ class Gateway {
     const [path = '/', query = ''] = splitOnce(url, '?');
     const requestId = randomUUID();
     this.busy += 1;
-    const { answer, function: name } = await this.answer({
+    const { answer, function: name } = await this.answerOrFail({
       incoming,
       method,
       path,
@@ -98,15 +114,25 @@ class Gateway {
     });
   }
 
+  /** Whatever goes wrong in the gateway itself is this caller's answer and nobody else's end. */
+  private async answerOrFail(exchange: Exchange): Promise<Answered> {
+    try {
+      return await this.answer(exchange);
+    } catch (error) {
+      this.options.journal.record({ type: 'stack', what: `the API failed on a request: ${String(error)}` });
+      return this.problem(exchange, 'DEFAULT_5XX');
+    }
+  }
+
   private async answer(exchange: Exchange): Promise<Answered> {
     const { incoming, method } = exchange;
     const path = this.belowStage(exchange.path);
     if (path === undefined) return this.problem(exchange, 'MISSING_AUTHENTICATION_TOKEN');
-    const isRead = method === 'GET' || method === 'HEAD';
-    const page = isRead ? this.pages.answer(path, `http://${incoming.headers.host ?? 'localhost'}`) : undefined;
-    if (page) return { answer: page };
     const match = this.routes.find(method, path);
-    if (match === undefined) return this.problem(exchange, 'MISSING_AUTHENTICATION_TOKEN');
+    if (match === undefined) {
+      const page = this.pages.answer(method, path, `http://${incoming.headers.host ?? 'localhost'}`);
+      return page ? this.answerUnread(exchange, page) : this.problem(exchange, 'MISSING_AUTHENTICATION_TOKEN');
+    }
     let body = NO_BODY;
     try {
       if (hasBody(incoming)) body = await collect(incoming, LARGEST_BODY);
@@ -127,7 +153,10 @@ class Gateway {
     traceRoot: string,
   ): Promise<Answered> {
     const pool = this.options.poolOf(target);
-    const invocation = await within(INTEGRATION_TIMEOUT_MS, pool.invoke(event, { requestId: randomUUID(), traceRoot }));
+    const invocation = await within(
+      this.options.integrationTimeoutMs,
+      pool.invoke(event, { requestId: randomUUID(), traceRoot }),
+    );
     if (invocation === undefined) return this.problem(exchange, 'INTEGRATION_TIMEOUT', target);
     if (invocation.throttled === true) return this.problem(exchange, 'THROTTLED', target);
     const answer = invocation.error ? undefined : httpAnswer(invocation.value);
@@ -141,12 +170,17 @@ class Gateway {
     return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
   }
 
-  private problem({ incoming, requestId }: Exchange, type: GatewayResponseType, target?: LambdaFunction): Answered {
-    // An unread body would keep the connection from its next request.
+  /** An unread body would keep the connection from its next request. */
+  private answerUnread({ incoming }: Exchange, answer: HttpAnswer): Answered {
     incoming.resume();
+    return { answer };
+  }
+
+  private problem(exchange: Exchange, type: GatewayResponseType, target?: LambdaFunction): Answered {
+    const { incoming, requestId } = exchange;
     const id = requestIdOf(incoming.headers['x-request-id'], requestId);
     const answer = gatewayProblem(this.options.api, type, id, this.options.corsOrigins);
-    return { answer, ...(target ? { function: target.name } : {}) };
+    return { ...this.answerUnread(exchange, answer), ...(target ? { function: target.name } : {}) };
   }
 }
 

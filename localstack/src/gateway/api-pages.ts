@@ -17,6 +17,12 @@ const UI_FILES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
+const CORS = { 'access-control-allow-origin': '*' } as const;
+const PREFLIGHT = {
+  'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+  'access-control-allow-headers': '*',
+} as const;
+
 export interface ApiPagesOptions {
   api: RestApi;
   stage: string;
@@ -26,7 +32,7 @@ export interface ApiPagesOptions {
   health: () => Record<string, boolean>;
 }
 
-/** Answers GET requests of the API's own paths; undefined where a path is not its own. */
+/** The API's own paths. */
 export class ApiPages {
   private readonly functions: LambdaFunction[];
 
@@ -34,11 +40,32 @@ export class ApiPages {
     this.functions = [...new Set(options.api.routes.map(({ target }) => target))];
   }
 
-  answer(path: string, origin: string): HttpAnswer | undefined {
-    if (path === '/' || path === '') return json(this.index(origin));
+  /** The answer to a request on one of its own paths, with or without a slash at the end; else undefined. */
+  answer(method: string, path: string, origin: string): HttpAnswer | undefined {
+    const page = this.page(path === '/' ? '/' : path.replace(/\/$/, ''), origin);
+    if (page === undefined || method === 'GET' || method === 'HEAD') return page;
+    const headers = { ...CORS, allow: 'GET, HEAD, OPTIONS' };
+    if (method === 'OPTIONS') return { status: 204, headers: { ...headers, ...PREFLIGHT }, body: '' };
+    const detail = 'This page can only be read; send GET.';
+    const problem = {
+      type: 'about:blank',
+      title: 'Method Not Allowed',
+      status: 405,
+      detail,
+      code: 'METHOD_NOT_ALLOWED',
+    };
+    return {
+      status: 405,
+      headers: { ...headers, 'content-type': 'application/problem+json' },
+      body: JSON.stringify(problem),
+    };
+  }
+
+  private page(path: string, origin: string): HttpAnswer | undefined {
+    if (path === '/') return json(this.index(origin));
     if (path === '/health') return this.health();
     if (path === '/openapi.json') return json(this.document(origin));
-    if (path === '/docs' || path === '/docs/') return this.docs();
+    if (path === '/docs') return this.docs();
     return path.startsWith('/docs/') ? uiFile(path.slice('/docs/'.length)) : undefined;
   }
 
@@ -113,6 +140,6 @@ function uiFile(name: string): HttpAnswer | undefined {
 
 const json = (value: object, status = 200): HttpAnswer => ({
   status,
-  headers: { 'content-type': 'application/json', 'access-control-allow-origin': '*' },
+  headers: { ...CORS, 'content-type': 'application/json' },
   body: JSON.stringify(value),
 });

@@ -93,7 +93,8 @@ export function proxyEvent(request: ProxyRequest): APIGatewayProxyEvent {
 /** Header names as the client wrote them; the first spelling of a repeated one is kept. */
 function headersOf(incoming: IncomingMessage, traceRoot: string): Record<string, string[]> {
   const spelling = new Map<string, string>();
-  const headers: Record<string, string[]> = {};
+  // No prototype: a header named constructor is a header like any other.
+  const headers = Object.create(null) as Record<string, string[]>;
   const add = (name: string, value: string): void => {
     const lower = name.toLowerCase();
     if (HOP_BY_HOP.has(lower)) return;
@@ -113,7 +114,6 @@ function headersOf(incoming: IncomingMessage, traceRoot: string): Record<string,
 
 function queryOf(query: string): Record<string, string[]> | null {
   if (query === '') return null;
-  // No prototype, so that a parameter named __proto__ is a parameter like any other.
   const values = Object.create(null) as Record<string, string[]>;
   for (const [name, value] of new URLSearchParams(query)) (values[name] ??= []).push(value);
   return values;

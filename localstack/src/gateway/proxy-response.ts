@@ -33,7 +33,7 @@ export function httpAnswer(result: unknown): HttpAnswer | undefined {
 
 function mergeHeaders(single: unknown, multiple: unknown): OutgoingHttpHeaders | undefined {
   if (!isObject(single) || !isObject(multiple)) return undefined;
-  const merged: Record<string, string[]> = {};
+  const merged = Object.create(null) as Record<string, string[]>;
   const add = (name: string, value: unknown): boolean => {
     if (!HEADER_NAME.test(name) || !isScalar(value) || /[^\t\u0020-\u007e\u0080-\u00ff]/.test(String(value)))
       return false;

@@ -18,6 +18,7 @@ export const makeApi: Maker<RestApi> = async (api, system) => {
     port: system.apiPort,
     journal: system.journal,
     corsOrigins: system.settings.corsOrigins,
+    integrationTimeoutMs: system.integrationTimeoutMs,
     poolOf,
     documentOf: ({ entry }) => join(system.root, entry, 'openapi.json'),
     health: () => Object.fromEntries(api.routes.map(({ target }) => [target.name, poolOf(target).alive])),

@@ -36,6 +36,7 @@ export interface LocalSystem {
   readonly journal: Journal;
   /** The most instances of one function. */
   readonly maxInstances: number;
+  readonly integrationTimeoutMs: number;
   /** The longest pause between two tries of a pipe. */
   readonly backoffCapMs: number;
   /** By logical name. */

@@ -4,10 +4,13 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { fileCheckpoints } from '../../../libs/pipes/src/checkpoint.js';
 import { type DeadLetterTarget } from '../../../libs/pipes/src/target.js';
+import { PipeValidationError } from '../../../libs/pipes/src/validation.js';
 import { lambdaTarget, type LambdaReply } from '../../../libs/pipes/src/lambda-target.js';
-import { startPipe } from '../../../libs/pipes/src/pipe.js';
+import { type PipeOptions } from '../../../libs/pipes/src/pipe-options.js';
+import { startPipe, type Pipe as RunningPipe } from '../../../libs/pipes/src/pipe.js';
 import { nameOf, type Pipe, type Queue, type Topic } from '../../../libs/topology/src/model.js';
 import { ACCOUNT, CREDENTIALS, functionArn, queueArn, queueUrl, REGION, topicArn } from '../account.js';
+import { NotEmulatedError } from '../not-emulated.js';
 import { StartError } from '../start-error.js';
 import { type LocalSystem, type Maker } from './local-system.js';
 import { journalPipeEvent } from './pipe-journal.js';
@@ -20,7 +23,7 @@ export const makePipe: Maker<Pipe> = async (pipe, system) => {
   const table = await describeTable(system.clients.tables, system.physicalName(pipe.source));
   if (table?.LatestStreamArn === undefined) throw new StartError(`${nameOf(pipe)}: its table has no stream.`);
   const name = system.physicalName(pipe);
-  const running = await startPipe({
+  const running = await started(pipe, {
     name,
     region: REGION,
     account: ACCOUNT,
@@ -49,6 +52,15 @@ export const makePipe: Maker<Pipe> = async (pipe, system) => {
   system.pipes.set(pipe.name, running);
   return 'started';
 };
+
+/** What the runner refuses is not emulated; its own words say which parameter. */
+async function started(pipe: Pipe, options: PipeOptions): Promise<RunningPipe> {
+  try {
+    return await startPipe(options);
+  } catch (error) {
+    throw error instanceof PipeValidationError ? new NotEmulatedError(nameOf(pipe), error.message) : error;
+  }
+}
 
 /** Sends through the endpoint, as the pipe's role would. */
 function deadLetterOf(target: Queue | Topic, system: LocalSystem): DeadLetterTarget {
