@@ -95,10 +95,41 @@ describe('a path', () => {
       '%20',
       'x'.repeat(4_000),
     ])
-      for (const path of [`/users/${part}`, `/orders/${part}`]) {
+      for (const path of [`/users/${part}`, `/orders/${part}`, `/orders/${part}?username=john`]) {
         const { status } = await http.get(path);
         expect([path.slice(0, 30), status]).toEqual([path.slice(0, 30), 404]);
       }
+  });
+
+  it('that is no id of an order is a 404 for every method, whoever is named', async () => {
+    const { username } = await newUser();
+    for (const id of ['x', '%00', '__proto__', 'x'.repeat(3_000)]) {
+      const path = `/orders/${id}`;
+      expectProblem(await http.get(path).query({ username }), 404, 'ORDER_NOT_FOUND');
+      for (const owner of [{}, { username }])
+        expectProblem(await http.put(path).send({ ...owner, status: 'CANCELED' }), 404, 'ORDER_NOT_FOUND');
+      expectProblem(await http.delete(path), 404, 'ORDER_NOT_FOUND');
+    }
+  });
+});
+
+describe('a text that is too long for a key of the table', () => {
+  const long = 'x'.repeat(3_000);
+
+  it('is named in a 422, in a query and in a body', async () => {
+    for (const [path, field] of [
+      ['/orders', 'username'],
+      ['/orders', 'userId'],
+      ['/orders', 'nextToken'],
+      ['/users', 'nextToken'],
+      ['/orders/x', 'customer_id'],
+    ] as const)
+      expectInvalid(await http.get(path).query({ [field]: long }), field);
+    expectInvalid(await http.post('/edit-address').query({ username: long, new_address: 'x' }), 'username');
+    expectInvalid(await http.put('/orders/x').send({ username: long, status: 'CANCELED' }), 'username');
+    expectInvalid(await http.post('/orders').send({ username: long, amount: 1, numItems: 1 }), 'username');
+    expectInvalid(await http.post('/users').send({ ...userFields(), username: long }), 'username');
+    expectInvalid(await http.post('/users').send({ ...userFields(), email: `${long}@example.com` }), 'email');
   });
 });
 

@@ -1,6 +1,19 @@
 import { before, describe, it } from 'node:test';
 import { expect } from 'expect';
-import { ADMIN, asCaller, newOrder, newUser, setStatus, unique, userFields, type Api, type Problem } from './stack.js';
+import {
+  ADMIN,
+  asCaller,
+  expectProblem,
+  newOrder,
+  newUser,
+  pagesOf,
+  setStatus,
+  unique,
+  userFields,
+  type Api,
+  type Order,
+  type Problem,
+} from './stack.js';
 
 let http: Api;
 
@@ -95,15 +108,28 @@ describe('an e-mail that two users move to at once', () => {
 });
 
 describe('a user that is deleted while orders are placed', () => {
-  it('has the orders that were answered 201 and no other', async () => {
+  it('has the orders that were answered 201 and no other; after the delete every order is a 404', async () => {
     const { username } = await newUser();
-    const placing = Array.from({ length: 20 }, () => http.post('/orders').send({ username, amount: 1, numItems: 1 }));
-    const [answers] = await Promise.all([Promise.all(placing), http.delete(`/users/${username}`)]);
-    const statuses = new Set(answers.map(({ status }) => status));
-    expect([201, 404]).toEqual(expect.arrayContaining([...statuses]));
-    const placed = answers
-      .filter(({ status }) => status === 201)
-      .map(({ body }) => (body as { orderId: string }).orderId);
-    for (const id of placed) await http.get(`/orders/${id}`).query({ username }).expect(200);
+    const placed: string[] = [];
+    let deleting: Promise<number> | undefined;
+    const order = () => http.post('/orders').send({ username, amount: 1, numItems: 1 });
+    const placeUntilRefused = async (): Promise<void> => {
+      for (let at = 0; at < 100; at += 1) {
+        const answer = await order();
+        if (answer.status !== 201) {
+          expectProblem(answer, 404, 'USER_NOT_FOUND');
+          return;
+        }
+        placed.push((answer.body as { orderId: string }).orderId);
+        if (placed.length === 10) deleting = http.delete(`/users/${username}`).then(({ status }) => status);
+      }
+      throw new Error(`orders of ${username} are still placed long after its delete was sent`);
+    };
+    await Promise.all(Array.from({ length: 4 }, placeUntilRefused));
+    expect(await deleting).toBe(200);
+    expectProblem(await order(), 404, 'USER_NOT_FOUND');
+    const all = (await pagesOf<Order>('/orders', { limit: 100 })).flat();
+    const stored = all.filter(({ PK }) => PK === `CUSTOMER#${username}`).map(({ OrderId }) => OrderId);
+    expect(stored.sort()).toEqual(placed.sort());
   });
 });

@@ -1,5 +1,7 @@
 /** One AWS endpoint: real SDK clients that know nothing but its address. */
+import { request as httpRequest } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { crc32 } from 'node:zlib';
 import {
   DescribeTableCommand,
   DynamoDBClient,
@@ -105,6 +107,35 @@ describe('the AWS endpoint', () => {
     expect(Streams?.[0]?.StreamArn).toBe(Table?.LatestStreamArn);
     const described = await streams.send(new DescribeStreamCommand({ StreamArn: Table?.LatestStreamArn }));
     expect(described.StreamDescription?.StreamStatus).toBe('ENABLED');
+  });
+
+  it('passes no checksum of a body that it has rewritten', async () => {
+    const headers = {
+      'x-amz-target': 'DynamoDB_20120810.DescribeTable',
+      'content-type': 'application/x-amz-json-1.0',
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+      'x-amz-date': '20260101T000000Z',
+    };
+    const response = await fetch(stack.awsUrl, { method: 'POST', headers, body: JSON.stringify({ TableName }) });
+    const text = await response.text();
+    expect(text).toContain(':us-east-1:000000000000:table/');
+    const sum = response.headers.get('x-amz-crc32');
+    expect(sum === null || Number(sum) === crc32(text)).toBe(true);
+  });
+
+  it('is not for pages or names from elsewhere', async () => {
+    const call = (headers: Record<string, string>): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const outgoing = httpRequest(stack.awsUrl, { method: 'POST', headers }, (incoming) => {
+          incoming.resume();
+          resolve(incoming.statusCode ?? 0);
+        });
+        outgoing.on('error', reject).end('{}');
+      });
+    expect(await call({ origin: 'https://evil.example' })).toBe(403);
+    expect(await call({ host: 'evil.example' })).toBe(403);
+    expect(await call({ origin: 'http://localhost:3000' })).not.toBe(403);
   });
 
   it('tells who is calling', async () => {

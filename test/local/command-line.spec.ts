@@ -1,8 +1,8 @@
 /** `npm start` as a person meets it. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -13,6 +13,10 @@ import { printed, startStackProcess } from '../fixtures/stack-process.js';
 
 const post = (url: string, body: object): Promise<Response> =>
   fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+/** The words a process was started with; empty when it is gone. */
+const commandOf = (pid: string): string =>
+  existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
 
 describe('the command line', () => {
   it('prints where things are, shows an order on its way in one line each, and stops within 2 s leaving no process', async () => {
@@ -42,6 +46,24 @@ describe('the command line', () => {
     expect(ms).toBeLessThan(2_000);
     expect(lock.children.filter(isRunning)).toEqual([]);
   });
+
+  for (const [title, afterMs] of [
+    ['at once', 0],
+    ['while backends start', 300],
+    ['while functions start', 700],
+  ] as const)
+    it(`leaves no process when it is interrupted ${title}`, async () => {
+      const DATA_DIR = temporaryFolder();
+      const child = spawn(process.execPath, ['dist/localstack/src/cli.js'], {
+        env: { PORT: '0', AWS_PORT: '0', DATA_DIR },
+        stdio: 'ignore',
+      });
+      const exited = once(child, 'exit');
+      setTimeout(() => child.kill('SIGINT'), afterMs);
+      await exited;
+      const left = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(pid).includes(DATA_DIR));
+      expect(left).toEqual([]);
+    });
 
   it('tells all mistakes of its variables together', () => {
     const run = (): string =>

@@ -23,6 +23,17 @@ const HANDLERS: Record<string, string> = {
   buffers: `export const handler = async (event) => {
     if (!event.grow) return 'fine';
     const rows = []; for (;;) rows.push(Buffer.alloc(1 << 20, 1)); };`,
+  pid: `let running = 0;
+    export const handler = async () => {
+      running += 1;
+      const together = running;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      running -= 1;
+      return { pid: process.pid, together };
+    };`,
+  vandal: `import { writeSync } from 'node:fs';
+    export const handler = async (event) => { if (event.vandalise) writeSync(3, 'garbage\\n'); else return 'fine'; await new Promise(() => {}); };`,
+  separators: `export const handler = async () => { console.log('a\\u2028b\\rc\\u0001d'); };`,
   bigint: `export const handler = async () => 1n;`,
 };
 
@@ -142,9 +153,37 @@ describe('a local function', () => {
     expect((await invoke('bigint')).answer).toMatchObject({ errorType: 'Runtime.MarshalError' });
   });
 
-  it('takes one event at a time an instance, more instances on demand', async () => {
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => invoke('echo', n)));
-    expect(answers.map(({ answer }) => answer)).toEqual(Array.from({ length: 50 }, (_, n) => n));
+  it('takes one event at a time an instance, more instances on demand up to the bound', async () => {
+    const answers = await Promise.all(Array.from({ length: 12 }, () => invoke('pid')));
+    const runs = answers.map(({ answer }) => answer as { pid: number; together: number });
+    expect(new Set(runs.map(({ together }) => together))).toEqual(new Set([1]));
+    const instances = new Set(runs.map(({ pid }) => pid)).size;
+    expect(instances).toBeGreaterThan(1);
+    expect(instances).toBeLessThanOrEqual(4);
+  });
+
+  it('that writes into its own channel ends alone', async () => {
+    expect((await invoke('vandal', { vandalise: true })).answer).toMatchObject({ errorType: 'Runtime.ExitError' });
+    expect((await invoke('vandal')).answer).toBe('fine');
+    expect((await invoke('echo', 1)).answer).toBe(1);
+  });
+
+  it('may log every character there is', async () => {
+    await send('separators');
+    const entry = await stack.journal.waitFor(
+      (kept) => kept.type === 'log' && kept.function === 'rules-dev-separators',
+    );
+    expect(entry).toMatchObject({ line: 'a\u2028b\rc\u0001d' });
+  });
+
+  it('whose idle instance is killed has a new one before it is asked', async () => {
+    const { answer } = await invoke('pid');
+    const since = stack.journal.next;
+    process.kill((answer as { pid: number }).pid, 'SIGKILL');
+    await stack.journal.waitFor(
+      (entry) => entry.seq >= since && entry.type === 'stack' && /rules-dev-pid ended/.test(entry.what),
+    );
+    expect((await invoke('pid')).error).toBeUndefined();
   });
 
   it('that does not exist is told by Lambda’s own name', async () => {

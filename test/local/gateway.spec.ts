@@ -44,10 +44,14 @@ interface ProxyEvent {
 
 describe('the local API gateway', () => {
   let stack: LocalStack;
+  let root: string;
+  let bundles: string;
   let api: ReturnType<typeof request>;
 
   before(async () => {
-    stack = await startLocalStack({ topology, root: temporaryFolder(FILES) });
+    root = temporaryFolder(FILES);
+    bundles = temporaryFolder();
+    stack = await startLocalStack({ topology, root, bundles });
     api = request(stack.apiUrl!);
   });
   after(() => stack.stop());
@@ -99,6 +103,14 @@ describe('the local API gateway', () => {
       pathParameters: null,
     });
   });
+
+  for (const name of ['constructor', 'toString', 'valueOf'])
+    it(`takes a header named ${name} for a header, in requests and answers`, async () => {
+      const response = await api.get('/echo').set(name, 'x');
+      expect((JSON.parse(response.text) as ProxyEvent).headers).toHaveProperty([name], 'x');
+      const answer = `{"statusCode":200,"headers":{"${name}":"y"},"body":"made"}`;
+      expect((await api.post('/says').type('json').send(answer)).text).toBe('made');
+    });
 
   it('passes bytes that are no text as base64', async () => {
     const bytes = Buffer.from([0xff, 0x00, 0xfe]);
@@ -182,6 +194,45 @@ describe('the local API gateway', () => {
 
   it('answers 502 when the function runs into its own timeout', async () => {
     expect((await api.get('/slow')).body).toMatchObject({ status: 502, code: 'BAD_FUNCTION_RESPONSE' });
+  });
+
+  it('answers 504 when the function takes longer than the API waits, 429 when none is free', async () => {
+    const impatient = await startLocalStack({
+      topology,
+      root,
+      bundles,
+      integrationTimeoutMs: 200,
+      maxInstances: 1,
+    });
+    const { status, body } = (await request(impatient.apiUrl!).get('/slow')) as { status: number; body: object };
+    await impatient.stop();
+    expect({ status, body }).toMatchObject({ status: 504, body: { code: 'FUNCTION_TIMEOUT' } });
+    const small = await startLocalStack({ topology, root, bundles, maxInstances: 1 });
+    const answers = await Promise.all([1, 2, 3, 4].map(() => request(small.apiUrl!).get('/slow')));
+    await small.stop();
+    const throttled = answers.find((answer) => answer.status === 429);
+    expect(throttled?.body).toMatchObject({ code: 'TOO_MANY_REQUESTS' });
+    expect(throttled?.headers['retry-after']).toBe('1');
+  });
+
+  it('answers a head over 16 KiB and what is no HTTP with a problem', async () => {
+    expect((await api.get('/echo').set('x-large', 'x'.repeat(20_000))).status).toBe(431);
+    const { hostname, port } = new URL(stack.apiUrl!);
+    const text = await new Promise<string>((resolve) => {
+      let received = '';
+      const socket = connect(Number(port), hostname, () => socket.write('NONSENSE\r\n\r\n'));
+      socket.setEncoding('utf8').on('data', (chunk: string) => (received += chunk));
+      socket.once('close', () => resolve(received));
+    });
+    expect(text).toMatch(/^HTTP\/1.1 400 .*application\/problem\+json/s);
+  });
+
+  it('answers OPTIONS on its own pages, and 405 to what would change them', async () => {
+    for (const path of ['/', '/health', '/openapi.json', '/docs', '/health/']) {
+      expect((await api.options(path)).status).toBe(204);
+      const { status, headers } = await api.delete(path);
+      expect({ status, allow: headers.allow }).toEqual({ status: 405, allow: 'GET, HEAD, OPTIONS' });
+    }
   });
 
   it('answers an unknown route with a 404 problem that carries the caller’s request id', async () => {

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect } from 'expect';
-import { handlerFunction, singleTable } from '../../libs/topology/src/construct.js';
+import { handlerFunction, httpFunction, singleTable } from '../../libs/topology/src/construct.js';
+import { restApi } from '../../libs/topology/src/rest-api.js';
 import { system, type Topology } from '../../libs/topology/src/system.js';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '../../localstack/src/local-stack.js';
 import { identify, isRunning } from '../../localstack/src/process-identity.js';
@@ -130,12 +131,29 @@ describe('a start', () => {
   });
 
   it('opens no port beyond 127.0.0.1', { skip: process.platform !== 'linux' }, async () => {
-    await during({ topology: simple }, () => {
+    const root = temporaryFolder({ 'web/lambda.mjs': `export const handler = async () => ({ statusCode: 200 });` });
+    const web = httpFunction('web', { entry: 'web' });
+    const topology = system('plain', {
+      api: restApi('api', { routes: { 'GET /web': web } }),
+      also: [singleTable('data')],
+    });
+    await during({ topology, root }, () => {
       const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
       const open = [String(process.pid), ...children].flatMap(listeningAddresses);
-      expect(open.length).toBeGreaterThanOrEqual(3);
+      expect(open.length).toBeGreaterThanOrEqual(4);
       expect(new Set(open)).toEqual(new Set(['127.0.0.1']));
     });
+  });
+
+  it('of two at once on a dead stack’s folder gives it to one', async () => {
+    const dead = { pid: 1, startTime: 'another process had this id' };
+    for (let round = 0; round < 5; round++) {
+      const dataDir = temporaryFolder({ 'stack.lock': JSON.stringify({ stack: dead, children: [] }) });
+      const starts = await Promise.allSettled([1, 2].map(() => startLocalStack({ topology: simple, dataDir })));
+      const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+      await Promise.all(started.map((stack) => stack.stop()));
+      expect(started).toHaveLength(1);
+    }
   });
 
   it('with a damaged lock file says what to do', async () => {
@@ -145,6 +163,27 @@ describe('a start', () => {
 });
 
 describe('a backend that dies', () => {
+  it('again and again is given up, with the reason', async () => {
+    const dataDir = temporaryFolder();
+    await during({ topology: simple, dataDir }, async (stack) => {
+      let over = false;
+      void stack.broken.then(() => (over = true));
+      const killed = new Set<number>();
+      while (!over) {
+        const { children } = JSON.parse(readFileSync(join(dataDir, 'stack.lock'), 'utf8')) as {
+          children: { pid: number; startTime: string }[];
+        };
+        const alive = children.find((child) => isRunning(child) && !killed.has(child.pid));
+        if (alive) {
+          killed.add(alive.pid);
+          process.kill(alive.pid, 'SIGKILL');
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(await stack.broken).toMatch(/^dynoxide ended with SIGKILL(?:, for the 4th time within a minute| and does not start again)/);
+    });
+  });
+
   it('is started again on the same data, and the journal says so', async () => {
     const dataDir = temporaryFolder();
     await during({ topology: simple, dataDir }, async (stack) => {
