@@ -18,6 +18,7 @@ export const SETTINGS = [
   'DATA_DIR',
   'TABLE_BACKEND',
   'LOG_LEVEL',
+  'AUTH_MODE',
   'CORS_ORIGINS',
   'RETRY_CAP_MS',
 ] as const;
@@ -42,6 +43,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): CliSettings {
     if (text !== '' && choice === undefined) mistakes.push(`${name} is "${text}"; choose one of ${choices.join(', ')}`);
     return choice;
   };
+  if (oneOf('AUTH_MODE', ['open', 'jwt']) === 'jwt')
+    mistakes.push('AUTH_MODE is "jwt"; the local user pool is not there yet, so leave it out or set it to open');
   const settings: CliSettings = {
     port: whole('PORT', 4000, 65_535),
     awsPort: whole('AWS_PORT', 4566, 65_535),
@@ -54,6 +57,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): CliSettings {
       logLevel: oneOf('LOG_LEVEL', LEVELS) ?? 'INFO',
     },
   };
+  if (settings.port !== 0 && settings.port === settings.awsPort)
+    mistakes.push(`PORT and AWS_PORT are both ${settings.port}; give each its own`);
   if (mistakes.length > 0) throw new StartError(mistakes.join('\n'));
   return settings;
 }

@@ -49,10 +49,19 @@ function stopOnSignals(running: { stack?: LocalStack }): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 }
 
+/** @throws StartError with the usage when an option is unknown */
+function readOptions(): { fresh?: boolean; quiet?: boolean; help?: boolean } {
+  try {
+    return parseArgs({
+      options: { fresh: { type: 'boolean' }, quiet: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    }).values;
+  } catch (error) {
+    throw new StartError(`${(error as Error).message}\n\n${HELP}`);
+  }
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { fresh: { type: 'boolean' }, quiet: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-  });
+  const values = readOptions();
   if (values.help === true) return say(HELP);
   const settings = readSettings(process.env);
   // The shell may know a real account: nothing in this process must find it.

@@ -37,11 +37,21 @@ export class DataFolder {
     if (own === undefined) throw new StartError(`The start time of process ${process.pid} cannot be read.`);
     const temporary = path === undefined;
     const folder = new DataFolder(temporary ? mkdtempSync(join(tmpdir(), 'tabletop-')) : resolve(path), temporary, own);
-    mkdirSync(folder.path, { recursive: true });
+    folder.make();
     await folder.acquire();
     process.once('exit', folder.abandon);
     if (fresh) folder.empty();
     return folder;
+  }
+
+  private make(): void {
+    try {
+      mkdirSync(this.path, { recursive: true });
+    } catch (error) {
+      throw new StartError(
+        `The data folder ${this.path} cannot be made (${(error as Error).message}); name another with DATA_DIR.`,
+      );
+    }
   }
 
   /** A path inside the folder. */

