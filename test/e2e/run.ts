@@ -55,6 +55,9 @@ async function pass(
   return code === 0;
 }
 
+// A program that exits takes its stack's processes along; one that a signal ends does not.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+
 const name = process.env.STACK ?? 'embedded';
 const start = STACKS[name];
 if (start === undefined) {
