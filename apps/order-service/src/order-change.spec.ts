@@ -75,6 +75,17 @@ describe('changing an order', () => {
     expect(lost.detail).toContain(`is ${won.data.Status}`);
   });
 
+  it('of an id that is none is a 404 without a request to the table, whoever is named', async () => {
+    const sent = await orders.table.proxy.during(async () => {
+      for (const id of ['x', '%00', 'z'.repeat(27), '__proto__', 'x'.repeat(3_000)]) {
+        for (const owner of [{}, { username: 'john' }])
+          expect(codeOf(await orders.put(id, { ...owner, status: 'CANCELED' }))).toEqual([404, 'ORDER_NOT_FOUND']);
+        expect(codeOf(await orders.http.delete(`/orders/${id}`))).toEqual([404, 'ORDER_NOT_FOUND']);
+      }
+    });
+    expect(sent).toEqual([]);
+  });
+
   it('is a 404 for another owner and a 422 for wrong fields', async () => {
     const id = await orders.place();
     expect(codeOf(await orders.put(id, { username: 'jane', status: 'CANCELED' }))).toEqual([404, 'ORDER_NOT_FOUND']);
@@ -85,6 +96,7 @@ describe('changing an order', () => {
     const wrong: [body: object, named: string[]][] = [
       [{}, ['status']],
       [{ username: 'john' }, ['status']],
+      [{ username: 'x'.repeat(3_000), status: 'CANCELED' }, ['username']],
       [{ status: 'LOST' }, ['status']],
       [{ status: 'placed' }, ['status']],
       [{ amount: 1 }, ['numItems']],

@@ -1,5 +1,6 @@
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
+import { sealCursor } from '../../../libs/shared/src/table/cursor.js';
 import { startOrders, type OrderBody, type TestOrders } from '../../../test/fixtures/order-service.js';
 import { codeOf, fieldsIn } from '../../../test/fixtures/service.js';
 
@@ -95,8 +96,11 @@ describe('reading an order', () => {
       '__proto__',
       'a'.repeat(5_000),
     ];
-    for (const path of paths)
+    for (const path of paths) {
       expect(codeOf(await orders.http.get(`/orders/${path}`))).toEqual([404, 'ORDER_NOT_FOUND']);
+      const ofOwner = orders.http.get(`/orders/${path.split('?')[0]}?username=jane`);
+      expect(codeOf(await ofOwner)).toEqual([404, 'ORDER_NOT_FOUND']);
+    }
     expect((await orders.http.get(`/orders/${id}?username=john&customer_id=jane`)).status).toBe(422);
     expect((await orders.http.get(`/orders/${id}?owner=john`)).status).toBe(422);
   });
@@ -125,6 +129,23 @@ describe('listing orders', () => {
       400,
       'BAD_CURSOR',
     ]);
+  });
+
+  it('takes no text that is too long for a key', async () => {
+    const long = 'x'.repeat(3_000);
+    for (const name of ['username', 'userId', 'nextToken']) {
+      const answer = await orders.http.get('/orders').query({ [name]: long });
+      expect([answer.status, fieldsIn(answer)]).toEqual([422, [name]]);
+    }
+    // The longest cursor that is taken at all, well-formed but made by somebody else.
+    for (const [list, query] of [
+      ['orders', {}],
+      ['orders of jane', { username: 'jane' }],
+    ] as const) {
+      const nextToken = sealCursor(list, 'x'.repeat(740));
+      expect(nextToken.length).toBeGreaterThan(990);
+      expect((await orders.http.get('/orders').query({ ...query, nextToken })).status).toBe(200);
+    }
   });
 
   it('is a 404 for an unknown customer and a 422 for wrong parameters', async () => {

@@ -1,5 +1,6 @@
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
+import { sealCursor } from '../../../libs/shared/src/table/cursor.js';
 import { fieldsIn, startService, type TestService } from '../../../test/fixtures/service.js';
 import { startTable, type TestTable } from '../../../test/fixtures/table.js';
 import { UserModule } from './user.module.js';
@@ -115,7 +116,12 @@ describe('reading a user', () => {
       'a'.repeat(5_000),
     ];
     for (const name of impossible) {
-      for (const call of [service.http.get(`/users/${name}`), service.http.delete(`/users/${name}`)]) {
+      for (const call of [
+        service.http.get(`/users/${name}`),
+        service.http.delete(`/users/${name}`),
+        service.http.put(`/users/${name}`).send({ name: 'A' }),
+        service.http.put(`/users/${name}`).send({ email: 'a@example.com' }),
+      ]) {
         const answer = await call;
         expect([answer.status, (answer.body as { code: string }).code]).toEqual([404, 'USER_NOT_FOUND']);
       }
@@ -146,6 +152,12 @@ describe('listing users', () => {
     expect(seen).toEqual(expect.arrayContaining(['jane', 'test111', 'user1']));
     const forged = await service.http.get('/users').query({ nextToken: 'forged' });
     expect([forged.status, (forged.body as { code: string }).code]).toEqual([400, 'BAD_CURSOR']);
+    await service.http
+      .get('/users')
+      .query({ nextToken: sealCursor('users', 'x'.repeat(740)) })
+      .expect(200);
+    const long = await service.http.get('/users').query({ nextToken: sealCursor('users', 'x'.repeat(3_000)) });
+    expect([long.status, fieldsIn(long)]).toEqual([422, ['nextToken']]);
   });
 
   it('takes a limit of 1 to 100 only', async () => {
@@ -207,6 +219,7 @@ describe('editing an address', () => {
     expect(fieldsIn(await edit(''))).toEqual(['username', 'new_address']);
     expect(fieldsIn(await edit('username=john&username=jane&new_address=x'))).toEqual(['username']);
     expect(fieldsIn(await edit(`username=john&new_address=${'x'.repeat(501)}`))).toEqual(['new_address']);
+    expect(fieldsIn(await edit(`username=${'x'.repeat(3_000)}&new_address=x`))).toEqual(['username']);
     expect(fieldsIn(await edit('username=john&new_address=%00'))).toEqual(['new_address']);
     expect(fieldsIn(await edit('username=john&new_address=%ED%A0%80'))).toEqual(['new_address']);
   });

@@ -71,6 +71,17 @@ describe('looking up an order that the index does not have', () => {
     expect(await table.proxy.during(missing(id, new Date(start + 4_999)))).toEqual(['Query', 'Query']);
     expect(await table.proxy.during(missing('nonsense', new Date(start)))).toEqual([]);
   });
+
+  it('is no request for a text that is no id, also where the owner is named', async () => {
+    for (const id of ['nonsense', 'x'.repeat(3_000)]) {
+      const sent = await table.proxy.during(async () => {
+        await expect(orders.get('john', id)).rejects.toMatchObject({ code: 'ORDER_NOT_FOUND' });
+        const changing = orders.change('john', id, { status: 'CANCELED', from: ['PLACED'] }, context());
+        await expect(changing).rejects.toMatchObject({ code: 'ORDER_NOT_FOUND' });
+      });
+      expect(sent).toEqual([]);
+    }
+  });
 });
 
 describe('changing an order', () => {

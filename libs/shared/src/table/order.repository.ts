@@ -78,21 +78,24 @@ export class OrderRepository {
     return order;
   }
 
-  /** 1 GetItem, consistent. @throws Problem ORDER_NOT_FOUND */
+  /** 1 GetItem, consistent; no request for a text that is no id. @throws Problem ORDER_NOT_FOUND */
   async get(username: string, id: string): Promise<Order> {
+    madeAt(id);
     const command = this.data.order.build(GetItemCommand).key({ username, id }).options({ consistent: true });
     const { Item } = await retrying(() => command.send());
     if (Item === undefined) throw new Problem('ORDER_NOT_FOUND');
     return Item;
   }
 
-  /** 1 Query on the index, 2 if the first misses an id that is younger than 5 s. @throws Problem ORDER_NOT_FOUND */
+  /**
+   * 1 Query on the index, 2 if the first misses an id that is younger than 5 s; no request for a text that is no id.
+   * @throws Problem ORDER_NOT_FOUND
+   */
   async find(id: string, now: Date): Promise<Order> {
-    const madeAt = timeOfOrderId(id);
-    if (madeAt === undefined) throw new Problem('ORDER_NOT_FOUND');
+    const made = madeAt(id);
     const found = await this.lookUp(id);
     if (found) return found;
-    if (now.getTime() - madeAt.getTime() < INDEX_LAG) {
+    if (now.getTime() - made.getTime() < INDEX_LAG) {
       await sleep(INDEX_WAIT);
       const second = await this.lookUp(id);
       if (second) return second;
@@ -158,7 +161,7 @@ export class OrderRepository {
 
   /**
    * 1 conditional UpdateItem. `changed` tells whether the order was in one of the states to start from; if not, `order`
-   * is as it stands.
+   * is as it stands. No request for a text that is no id.
    * @throws Problem ORDER_NOT_FOUND
    */
   async change(
@@ -167,6 +170,7 @@ export class OrderRepository {
     { status, amount, numItems, from }: OrderChange,
     { requestId, now }: WriteContext,
   ): Promise<{ changed: boolean; order: Order }> {
+    madeAt(id);
     const written = {
       ...(status !== undefined && { Status: status }),
       ...(amount !== undefined && { Amount: amount }),
@@ -213,6 +217,17 @@ export class OrderRepository {
     const { Item } = error as { Item?: Record<string, AttributeValue> };
     return Item === undefined ? undefined : this.data.order.build(EntityFormatter).format(unmarshall(Item));
   }
+}
+
+/**
+ * When an order was placed. Asked before every request that a caller's id leads to: a path may hold any text, and one
+ * that is longer than a key may be is an error of DynamoDB and not an answer.
+ * @throws Problem ORDER_NOT_FOUND for a text that is no order id
+ */
+function madeAt(id: string): Date {
+  const time = timeOfOrderId(id);
+  if (time === undefined) throw new Problem('ORDER_NOT_FOUND');
+  return time;
 }
 
 /** Holds for no item: a write that can only tell the state it found. */
