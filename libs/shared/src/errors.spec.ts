@@ -17,6 +17,11 @@ describe('a problem', () => {
     });
   });
 
+  it('is titled in the words of RFC 9110', () => {
+    expect(new Problem('BODY_TOO_LARGE').toDocument('id').title).toBe('Content Too Large');
+    expect(new Problem('VALIDATION_FAILED').toDocument('id').title).toBe('Unprocessable Content');
+  });
+
   it('says when to come back where that helps', () => {
     expect(new Problem('TABLE_UNAVAILABLE').headers).toEqual({ 'retry-after': '1' });
     expect(new Problem('USER_NOT_FOUND').headers).toEqual({});

@@ -97,10 +97,13 @@ export class Problem extends Error {
    */
   toDocument(requestId: string): ProblemDocument {
     const { status, detail, code, errors } = this;
-    const title = STATUS_CODES[status] ?? 'Error';
+    const title = PHRASES[status] ?? STATUS_CODES[status] ?? 'Error';
     return { type: 'about:blank', title, status, detail, code, requestId, ...(errors && { errors }) };
   }
 }
+
+/** Phrases that HTTP has renamed since Node's list was written. https://www.rfc-editor.org/rfc/rfc9110#section-15.5 */
+const PHRASES: Readonly<Record<number, string>> = { 413: 'Content Too Large', 422: 'Unprocessable Content' };
 
 /** The status a code is answered with. */
 export const statusOf = (code: ErrorCode): number => CATALOGUE[code].status;
