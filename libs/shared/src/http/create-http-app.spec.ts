@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
 import { expect } from 'expect';
@@ -141,7 +139,7 @@ describe('bodies', () => {
     expect((await post(filler(100 * 1024))).status).toBe(201);
     const answer = await post(filler(100 * 1024 + 1));
     expect(answer.status).toBe(413);
-    expect(answer.body).toMatchObject({ code: 'BODY_TOO_LARGE' });
+    expect(answer.body).toMatchObject({ code: 'BODY_TOO_LARGE', title: 'Content Too Large' });
     expect((await post('{'.repeat(1_000_000), 'text/plain')).status).toBe(413);
   });
 
@@ -153,6 +151,16 @@ describe('bodies', () => {
     const deep = '['.repeat(50_000) + ']'.repeat(50_000);
     for (const body of ['[]', '1', '"text"', 'null', 'true', '{"\\ud800":1}', deep, `{"name":${deep}}`])
       expect((await post(body)).status).toBe(422);
+  });
+
+  it('of another shape than an object are told what they must be, not to be given once as a parameter is', async () => {
+    const repeated = await service.http.get('/things?limit=1&limit=2');
+    expect(repeated.body).toMatchObject({
+      title: 'Unprocessable Content',
+      errors: [{ message: 'must be given once' }],
+    });
+    for (const sent of ['[]', '[{"name":"a"}]', '1', '"text"', 'null', 'true'])
+      expect((await post(sent)).body).toMatchObject({ errors: [{ field: 'body', message: 'must be a JSON object' }] });
   });
 
   it('with very many wrong fields get an answer that stays small', async () => {
@@ -215,32 +223,5 @@ describe('browsers of other origins', () => {
       'access-control-allow-origin',
     );
     await closed.stop();
-  });
-});
-
-describe('health', () => {
-  it('is live, and ready when the table answers, at the cost of one read', async () => {
-    expect((await service.http.get('/health/live')).body).toEqual({ status: 'live' });
-    const operations = await table.proxy.during(() => service.http.get('/health/ready').expect(200));
-    expect(operations).toEqual(['GetItem']);
-  });
-
-  it('is live but not ready without the table', async () => {
-    const nowhere = createServer().listen(0, '127.0.0.1');
-    await once(nowhere, 'listening');
-    const { port } = nowhere.address() as AddressInfo;
-    nowhere.close();
-    const { createDocumentClient } = await import('../table/dynamo-client.js');
-    process.env.AWS_ENDPOINT_URL_DYNAMODB = `http://127.0.0.1:${port}`;
-    const client = createDocumentClient();
-    const cut = await startService(ThingModule, { ...table, client });
-    expect((await cut.http.get('/health/live')).status).toBe(200);
-    const answer = await cut.http.get('/health/ready');
-    expect(answer.status).toBe(503);
-    expect(answer.headers['retry-after']).toBe('1');
-    expect(answer.body).toMatchObject({ code: 'TABLE_UNAVAILABLE' });
-    process.env.AWS_ENDPOINT_URL_DYNAMODB = table.proxy.origin;
-    client.destroy();
-    await cut.stop();
   });
 });

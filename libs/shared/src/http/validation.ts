@@ -9,7 +9,8 @@ z.config({
     switch (issue.code) {
       case 'invalid_type':
         if (issue.input === undefined) return 'is required';
-        if (Array.isArray(issue.input)) return 'must be given once';
+        // A list in place of a field is a parameter that was repeated; in place of the body it is of the wrong shape.
+        if (Array.isArray(issue.input) && issue.path?.length) return 'must be given once';
         return `must be ${NAMES[issue.expected] ?? `of type ${issue.expected}`}`;
       case 'invalid_value':
         return issue.input === undefined ? 'is required' : `must be one of ${issue.values.map(String).join(', ')}`;
