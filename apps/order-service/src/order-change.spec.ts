@@ -130,3 +130,17 @@ describe('deleting an order', () => {
     expect(codeOf(await orders.http.delete('/orders/2UJuYiRSoBMgAiXg7jBp0V0UqxU'))).toEqual([404, 'ORDER_NOT_FOUND']);
   });
 });
+
+describe('a table that hangs', () => {
+  it('is a 503 that says when to come back, before the function would be ended', async () => {
+    const id = await orders.place();
+    // The look-up takes 3 s of the call; each of the two ways on would take it beyond its time.
+    orders.table.proxy.fail('Query', 'hanging');
+    orders.table.proxy.fail('UpdateItem', 'hanging', 2);
+    const started = performance.now();
+    const answer = await orders.put(id, { status: 'CANCELED' });
+    expect(performance.now() - started).toBeLessThan(8_700);
+    expect(codeOf(answer)).toEqual([503, 'TABLE_UNAVAILABLE']);
+    expect(answer.headers['retry-after']).toBe('1');
+  });
+});

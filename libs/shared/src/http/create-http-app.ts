@@ -3,9 +3,10 @@ import 'reflect-metadata';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
-import express from 'express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import { type ServiceConfig } from '../config.js';
 import { createLogger } from '../logger.js';
+import { withDeadline } from '../table/deadline.js';
 import { options } from './allowed-methods.js';
 import { cors } from './cors.js';
 import { jsonBody } from './json-body.js';
@@ -48,6 +49,8 @@ export async function createHttpApp(
     options(server),
   );
   app.use(...jsonBody());
+  // Set once the body is there: an upload may be slow, and that is not the table's time.
+  app.use((_request: Request, _response: Response, next: NextFunction) => withDeadline(next));
   surroundings.mount?.(server);
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(server));

@@ -79,7 +79,7 @@ export class CustomerRepository {
   /** 1 GetItem, consistent. @throws Problem USER_NOT_FOUND */
   async get(username: string): Promise<Customer> {
     const command = this.data.customer.build(GetItemCommand).key({ Username: username }).options({ consistent: true });
-    const { Item } = await retrying(() => command.send());
+    const { Item } = await retrying((options) => command.send(options));
     return asLive(Item);
   }
 
@@ -100,7 +100,7 @@ export class CustomerRepository {
             ...(after !== undefined && { range: { gt: after } }),
           })
           .options({ limit: most, entityAttrFilter: false });
-        const { Items = [], LastEvaluatedKey } = await retrying(() => command.send());
+        const { Items = [], LastEvaluatedKey } = await retrying((options) => command.send(options));
         return { items: Items, cut: LastEvaluatedKey !== undefined };
       },
     });
@@ -174,7 +174,7 @@ export class CustomerRepository {
       .item({ Username: username, ...changes, UpdatedAt: now.toISOString() })
       .options({ condition: LIVE_CUSTOMER, returnValues: 'ALL_NEW' });
     try {
-      const { Attributes } = await retrying(() => command.send());
+      const { Attributes } = await retrying((options) => command.send(options));
       return asLive(Attributes);
     } catch (error) {
       if (isConditionFailure(error)) throw new Problem('USER_NOT_FOUND', { cause: error });

@@ -6,7 +6,7 @@ import { EntityFormatter } from 'dynamodb-toolbox/entity/actions/format';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { type DataTable } from './data-table.js';
-import { isConditionFailure, retrying } from './retry.js';
+import { isConditionFailure, retrying, type SendOptions } from './retry.js';
 
 /** Seconds for which a done thing is remembered; a stream keeps its records for 24 hours. */
 const REMEMBERED = 48 * 60 * 60;
@@ -52,7 +52,7 @@ export class IdempotencyRepository {
         returnValuesOnConditionFalse: 'ALL_OLD',
       });
     try {
-      await retrying(() => command.send());
+      await retrying((options) => command.send(options));
       return { outcome: 'claimed' };
     } catch (error) {
       const { Item } = error as { Item?: Record<string, AttributeValue> };
@@ -70,7 +70,7 @@ export class IdempotencyRepository {
       .build(UpdateItemCommand)
       .item({ key, copy: key, State: 'SENT' })
       .options({ condition: { attr: 'Owner', eq: owner } });
-    return held(() => command.send());
+    return held((options) => command.send(options));
   }
 
   /** Gives a claim back, so that the next run need not wait for its deadline: 1 conditional DeleteItem. */
@@ -79,11 +79,11 @@ export class IdempotencyRepository {
       .build(DeleteItemCommand)
       .key({ key, copy: key })
       .options({ condition: { attr: 'Owner', eq: owner } });
-    return held(() => command.send());
+    return held((options) => command.send(options));
   }
 }
 
-async function held(write: () => Promise<unknown>): Promise<boolean> {
+async function held(write: (options: SendOptions) => Promise<unknown>): Promise<boolean> {
   try {
     await retrying(write);
     return true;

@@ -82,7 +82,7 @@ export class OrderRepository {
   async get(username: string, id: string): Promise<Order> {
     madeAt(id);
     const command = this.data.order.build(GetItemCommand).key({ username, id }).options({ consistent: true });
-    const { Item } = await retrying(() => command.send());
+    const { Item } = await retrying((options) => command.send(options));
     if (Item === undefined) throw new Problem('ORDER_NOT_FOUND');
     return Item;
   }
@@ -126,7 +126,7 @@ export class OrderRepository {
         entityAttrFilter: false,
         consistent: true,
       });
-    const { Items = [] } = await retrying(() => command.send());
+    const { Items = [] } = await retrying((options) => command.send(options));
     const stored = Items.flatMap((item) => ('OrderId' in item ? [item] : []));
     const { items: orders, next } = pageOf(stored, limit, ({ id }) => id);
     const token = next === undefined ? {} : { nextToken: sealCursor(ordersOf(username), next) };
@@ -152,7 +152,7 @@ export class OrderRepository {
             ...(after !== undefined && { range: { lt: after } }),
           })
           .options({ reverse: true, limit: most, entityAttrFilter: false });
-        const { Items = [], LastEvaluatedKey } = await retrying(() => command.send());
+        const { Items = [], LastEvaluatedKey } = await retrying((options) => command.send(options));
         return { items: Items, cut: LastEvaluatedKey !== undefined };
       },
     });
@@ -186,9 +186,9 @@ export class OrderRepository {
         returnValues: 'ALL_NEW',
         returnValuesOnConditionFalse: 'ALL_OLD',
       });
-    return retrying(async (attempt) => {
+    return retrying(async (options, attempt) => {
       try {
-        const { Attributes } = await command.send();
+        const { Attributes } = await command.send(options);
         if (Attributes === undefined) throw new Problem('INTERNAL');
         return { changed: true, order: Attributes };
       } catch (error) {
@@ -208,7 +208,7 @@ export class OrderRepository {
       .entities(this.data.order)
       .query({ index: 'GSI1', partition: orderListKey(shardOf(id)), range: { eq: id } })
       .options({ limit: 1, entityAttrFilter: false });
-    const { Items = [] } = await retrying(() => command.send());
+    const { Items = [] } = await retrying((options) => command.send(options));
     return Items[0];
   }
 

@@ -18,6 +18,7 @@ describe('what is tried again', () => {
       named('InternalServerError', { $metadata: { httpStatusCode: 500 } }),
       named('Error', { code: 'ECONNRESET' }),
       named('TimeoutError'),
+      named('AbortError'),
     ];
     expect(transient.map(isTransient)).toEqual(transient.map(() => true));
   });
@@ -39,7 +40,7 @@ describe('what is tried again', () => {
 describe('retrying', () => {
   it('counts the attempts and returns what the last one gives', async () => {
     const attempts: number[] = [];
-    const result = await retrying((attempt) => {
+    const result = await retrying((_options, attempt) => {
       attempts.push(attempt);
       return attempt < 3 ? Promise.reject(cancelled('TransactionConflict')) : Promise.resolve('done');
     });

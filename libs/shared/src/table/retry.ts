@@ -1,6 +1,7 @@
 /** What is tried again, how often and how long: the only place that retries calls to the table. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../errors.js';
+import { deadlineSignal } from './deadline.js';
 
 const MOST_ATTEMPTS = 8;
 /** Milliseconds: the longest first wait, the longest wait, and how long after its start an operation is still retried. */
@@ -25,7 +26,9 @@ const TRANSIENT_ERRORS = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'LimitExceededException',
+  // Given up by this side; whether it took effect is not known.
   'TimeoutError',
+  'AbortError',
 ]);
 
 const NETWORK_CODES = new Set([
@@ -40,21 +43,31 @@ const NETWORK_CODES = new Set([
   'EAI_AGAIN',
 ]);
 
+/** What each request to the table is sent with. */
+export interface SendOptions {
+  /** Ends the request when the time of the call is over. */
+  readonly abortSignal?: AbortSignal;
+}
+
 /**
- * Runs a call until it succeeds, fails for good, or the bounds are reached. Waits with full jitter between attempts.
+ * Runs a call until it succeeds, fails for good, or the bounds are reached: attempts, patience, and the deadline of the
+ * call that it belongs to. Waits with full jitter between attempts.
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
- * @param call gets the number of the attempt, 1 for the first; an earlier one may have taken effect although its reply was lost
+ * @param call gets what to send its request with, and the number of the attempt, 1 for the first; an earlier one may have
+ * taken effect although its reply was lost
  * @throws Problem TABLE_UNAVAILABLE when the bounds are reached; any other error as it came
  */
-export async function retrying<T>(call: (attempt: number) => Promise<T>): Promise<T> {
+export async function retrying<T>(call: (options: SendOptions, attempt: number) => Promise<T>): Promise<T> {
   const started = performance.now();
+  const abortSignal = deadlineSignal();
+  const options: SendOptions = abortSignal ? { abortSignal } : {};
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await call(attempt);
+      return await call(options, attempt);
     } catch (error) {
       if (!isTransient(error)) throw error;
       const wait = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt);
-      const late = performance.now() - started + wait > PATIENCE;
+      const late = abortSignal?.aborted || performance.now() - started + wait > PATIENCE;
       if (attempt === MOST_ATTEMPTS || late) throw new Problem('TABLE_UNAVAILABLE', { cause: error });
       await sleep(wait);
     }

@@ -13,5 +13,5 @@ type Transactions = Parameters<typeof execute>;
  */
 export async function transact(...writes: Transactions): Promise<void> {
   const clientRequestToken = newRequestId();
-  await retrying(() => execute({ clientRequestToken }, ...(writes as never[])));
+  await retrying((options) => execute({ ...options, clientRequestToken }, ...(writes as never[])));
 }
