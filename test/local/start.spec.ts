@@ -180,7 +180,9 @@ describe('a backend that dies', () => {
         }
         await new Promise((resolve) => setImmediate(resolve));
       }
-      expect(await stack.broken).toMatch(/^dynoxide ended with SIGKILL(?:, for the 4th time within a minute| and does not start again)/);
+      expect(await stack.broken).toMatch(
+        /^dynoxide ended with SIGKILL(?:, for the 4th time within a minute| and does not start again)/,
+      );
     });
   });
 
