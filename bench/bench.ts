@@ -2,6 +2,7 @@
 import { benchIdle } from './idle.js';
 import { benchLatency } from './latency.js';
 import { benchGrowth } from './growth.js';
+import { benchMatcher } from './matcher.js';
 import { benchStartUp } from './start-up.js';
 import { benchThroughput } from './throughput.js';
 
@@ -9,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'start-up': benchStartUp,
   latency: benchLatency,
   idle: benchIdle,
+  matcher: benchMatcher,
   throughput: benchThroughput,
   growth: benchGrowth,
 };

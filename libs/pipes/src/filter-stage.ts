@@ -19,7 +19,7 @@ export interface FilterStage {
 /** @throws InvalidPatternError for a pattern that cannot be compiled. */
 export function filterStage(patterns: readonly string[]): FilterStage {
   const parsed = patterns.map(parsePattern);
-  const matchers = parsed.map(compilePattern);
+  const matchers = parsed.map((pattern) => compilePattern(pattern));
   return {
     judge(event) {
       if (matchers.length === 0) return { passed: true };

@@ -2,9 +2,10 @@
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { compilePattern } from './compile.js';
+import { parseEvent } from './decimal.js';
 import { explain } from './explain.js';
 
-const NAMES = ['a', 'b', 'c', 'a.b', 'S', '__proto__'];
+const NAMES = ['a', 'b', 'c', 'a.b', 'b.S', 'S', '__proto__', 'constructor', 'length', '0'];
 const name = fc.constantFrom(...NAMES);
 const text = fc.constantFrom('', 'x', 'y', 'xy', 'X', '10.0.0.1');
 const leaf = fc.oneof(text, fc.integer({ min: -2, max: 2 }), fc.boolean(), fc.constant(null));
@@ -30,6 +31,29 @@ const { pattern } = fc.letrec((tie) => ({
   pattern: fc.array(fc.tuple(name, tie('rule')), { minLength: 1, maxLength: 3 }).map(fromEntries),
   rule: fc.oneof({ maxDepth: 3 }, fc.array(test, { minLength: 1, maxLength: 2 }), tie('pattern')),
 }));
+
+/** An event along the paths of a pattern, mostly with values that match; lists, dots, gaps and others strewn in. */
+function alike(given: object, pick: () => number): unknown {
+  const entries = Object.entries(given).flatMap(([key, inner]: [string, object]): [string, unknown][] => {
+    const found = Array.isArray(inner) ? leafAlike(inner[0], pick) : alike(inner, pick);
+    const wraps = [[found], [[found]], [1, found], [{ a: 'y' }, found], [found, { S: 'x' }]];
+    const value = wraps[pick()] ?? found;
+    const how = pick();
+    if (how === 0) return [];
+    if (how > 2 || typeof value !== 'object' || value === null || Array.isArray(value)) return [[key, value]];
+    return Object.entries(value).map(([name, deep]) => [`${key}.${name}`, deep]);
+  });
+  return fromEntries(entries);
+}
+
+function leafAlike(rule: unknown, pick: () => number): unknown {
+  const others = ['x', 1, null, {}, ['x', 0]];
+  const other = others[pick()];
+  if (other !== undefined) return other;
+  if (typeof rule !== 'object' || rule === null) return rule;
+  const [[operator, value]] = Object.entries(rule) as [[string, unknown]];
+  return operator === 'numeric' ? (value as number[])[3] : operator === 'prefix' ? value : 'xyz';
+}
 
 const matches = (given: unknown, on: unknown): boolean => compilePattern(JSON.stringify(given))(on);
 
@@ -86,6 +110,29 @@ describe('any pattern on any event', () => {
     fc.assert(
       fc.property(event, (on) => matches({ a: [{ exists: true }] }, on) !== matches({ a: [{ exists: false }] }, on)),
     ));
+
+  it('matches by generated code exactly as by closures', () => {
+    const wide = fc.array(pattern, { minLength: 1, maxLength: 3 }).chain((branches) =>
+      fc.record({
+        given: fc.constant(JSON.stringify(branches.length === 1 ? branches[0] : { $or: branches })),
+        on: fc.oneof(
+          event,
+          // A literal that no double stands for, where a list of one could stand.
+          event.map((on) => parseEvent(JSON.stringify(on).replaceAll('[1]', '9007199254740993'))),
+          fc
+            .infiniteStream(fc.nat(15))
+            .map((picks) => alike(branches[0] as object, () => picks.next().value as number)),
+        ),
+      }),
+    );
+    return fc.assert(
+      fc.property(wide, ({ given, on }) => {
+        const closures = compilePattern(given, Number.POSITIVE_INFINITY);
+        return compilePattern(given, 0)(on) === closures(on);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
 
   it('explains a match as a match and a miss as a miss', () =>
     fc.assert(

@@ -33,6 +33,7 @@ describe('6 every case of pipes-vectors.json', () => {
         return;
       }
       expect(compilePattern(json)(event)).toBe(expected);
+      expect(compilePattern(json, 0)(event)).toBe(expected);
       expect(explain(json, event).matched).toBe(expected);
     });
     it(`${name}: ${pipes === 'same' ? 'taken' : 'refused'} by a pipe`, () => {
