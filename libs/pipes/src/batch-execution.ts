@@ -2,20 +2,21 @@
 import { DEFAULT_BACKOFF, pauseAfter, type Backoff } from './backoff.js';
 import { type PendingRecord } from './batch-buffer.js';
 import { type Clock } from './clock.js';
+import { CommitOrder } from './commit-order.js';
 import { deadLetterEnvelope, type DeadLetterEnvelope } from './dead-letter.js';
-import { openExecution, type ExecutionLogOptions, type StepWriter } from './execution-log.js';
+import { Deadline } from './deadline.js';
+import { openExecution, type ExecutionLogOptions } from './execution-log.js';
 import { type PipeEvent } from './pipe-event.js';
-import { type DeadLetterTarget, type PipeTarget, type TargetResult } from './target.js';
-
-/** A whole execution may take five minutes. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html */
-const EXECUTION_LIMIT_MS = 5 * 60_000;
+import { type Stages } from './stages.js';
+import { type DeadLetterTarget, type TargetResult } from './target.js';
 
 export interface ExecutionOptions {
   readonly pipeArn: string;
   /** The ARN that dead letters show. */
   readonly streamArn: string;
   readonly shardId: string;
-  readonly target: PipeTarget;
+  /** What a try goes through: enrichment and target. */
+  readonly stages: Stages;
   readonly deadLetter: DeadLetterTarget | undefined;
   /** -1 retries without end. */
   readonly maximumRetryAttempts: number;
@@ -34,6 +35,16 @@ export interface ExecutionOptions {
 
 type Records = readonly PendingRecord[];
 
+/** What is left of a batch after a try that failed. */
+interface Remainder {
+  /** What was delivered. */
+  readonly done: Records;
+  /** What is tried again. */
+  readonly rest: Records;
+  /** Those of `rest` whose failure counts against MaximumRetryAttempts. */
+  readonly blamed: Records;
+}
+
 export class BatchExecution {
   readonly #backoff: Backoff;
 
@@ -45,38 +56,46 @@ export class BatchExecution {
    * Resolves with true when every record is done with and committed, with false when the pipe was stopped first; what is
    * not committed then comes again after the next start.
    */
-  async run(batch: Records): Promise<boolean> {
-    const { bisect, maximumRetryAttempts, stopping } = this.options;
-    let rest = batch;
-    /** Tries of the present head of the batch that count against MaximumRetryAttempts. */
-    let counted = 0;
+  run(batch: Records): Promise<boolean> {
+    return this.#deliver(batch, new CommitOrder(batch, this.options.commit));
+  }
+
+  async #deliver(records: Records, order: CommitOrder): Promise<boolean> {
+    const { bisect, maximumRetryAttempts: attempts, stopping } = this.options;
+    let rest = records;
+    /** Tries of each record that count against MaximumRetryAttempts. */
+    const counted = new Map<PendingRecord, number>();
     /** Failures of any kind since the last success: the pause grows with them. */
     let failures = 0;
     for (;;) {
-      rest = await this.#dropAged(rest);
+      rest = await this.#dropAged(rest, order);
       if (rest.length === 0) return true;
       if (stopping.aborted) return false;
       const result = await this.#try(rest);
       if (result.outcome === 'success') {
-        await this.options.commit(rest);
+        await order.done(rest);
         return true;
       }
-      if (result.outcome === 'partial') {
-        const first = Math.min(...result.failed);
-        if (first > 0) {
-          // What lies before the lowest failure is done with; the try just made was the first of the new head.
-          await this.options.commit(rest.slice(0, first));
-          rest = rest.slice(first);
-          counted = 0;
-          failures = 0;
+      const left = remainderOf(rest, result);
+      rest = left.rest;
+      if (left.done.length > 0) {
+        await order.done(left.done);
+        failures = 0;
+        if (!isSingly(result)) {
+          // The head of the batch is another now: the try just made was its first.
+          counted.clear();
           if (bisect && rest.length > 1) continue;
         }
       }
-      if (result.outcome === 'partial' || result.fault === 'customer') {
-        if (bisect && rest.length > 1) return this.#runHalves(rest);
-        counted += 1;
-        if (maximumRetryAttempts !== -1 && counted > maximumRetryAttempts)
-          return this.#giveUp(rest, 'RetryAttemptsExhausted');
+      if (left.blamed.length > 0) {
+        if (bisect && rest.length > 1) return this.#runHalves(rest, order);
+        for (const record of left.blamed) counted.set(record, (counted.get(record) ?? 0) + 1);
+        const exhausted = attempts === -1 ? [] : rest.filter((record) => (counted.get(record) ?? 0) > attempts);
+        if (exhausted.length > 0) {
+          if (!(await this.#giveUp(exhausted, 'RetryAttemptsExhausted', order))) return false;
+          rest = rest.filter((record) => !exhausted.includes(record));
+          if (rest.length === 0) return true;
+        }
       }
       failures += 1;
       await this.options.clock.sleep(pauseAfter(failures, this.#backoff), stopping);
@@ -84,53 +103,27 @@ export class BatchExecution {
   }
 
   /** Splitting costs no retry attempt; the right half waits for the left, so that order is kept. */
-  async #runHalves(records: Records): Promise<boolean> {
+  async #runHalves(records: Records, order: CommitOrder): Promise<boolean> {
     const middle = Math.floor(records.length / 2);
-    return (await this.run(records.slice(0, middle))) && (await this.run(records.slice(middle)));
+    return (
+      (await this.#deliver(records.slice(0, middle), order)) && (await this.#deliver(records.slice(middle), order))
+    );
   }
 
   async #try(records: Records): Promise<TargetResult> {
-    const { target, log, shardId } = this.options;
+    const { stages, log, shardId, clock } = this.options;
     const events = records.map(({ event }) => event);
-    const write = openExecution(
-      shardId,
-      events.map(({ eventID }) => eventID),
-      log,
-    );
-    const payload = log.includeData ? JSON.stringify(events) : undefined;
-    write('EXECUTION_STARTED', { payload });
-    write('TARGET_STAGE_ENTERED');
-    write('TARGET_INVOCATION_STARTED');
-    const result = await this.#invoke(target, events);
-    writeOutcome(write, result, payload);
-    return result;
-  }
-
-  async #invoke(target: PipeTarget, events: readonly unknown[]): Promise<TargetResult> {
-    const call = new AbortController();
-    const timer = new AbortController();
-    const timeout = this.options.clock.sleep(EXECUTION_LIMIT_MS, timer.signal).then((): TargetResult => {
-      // The clock also wakes this when the answer came in time: then there is nothing left to abort.
-      if (!timer.signal.aborted) call.abort();
-      return {
-        outcome: 'failed',
-        fault: 'customer',
-        timedOut: true,
-        error: { message: `The execution took longer than ${EXECUTION_LIMIT_MS / 1000} seconds` },
-      };
-    });
-    const answer = target.invoke(events, call.signal).catch((error: unknown): TargetResult => ({
-      outcome: 'failed',
-      fault: 'internal',
-      error: { message: error instanceof Error ? error.message : String(error) },
-    }));
-    const result = await Promise.race([answer, timeout]);
-    timer.abort();
-    return result;
+    const ids = events.map(({ eventID }) => eventID);
+    const deadline = new Deadline(clock);
+    try {
+      return await stages.run(events, openExecution(shardId, ids, log), deadline);
+    } finally {
+      deadline.clear();
+    }
   }
 
   /** Before every try: what is older than MaximumRecordAgeInSeconds is given up, the rest goes on. */
-  async #dropAged(records: Records): Promise<Records> {
+  async #dropAged(records: Records, order: CommitOrder): Promise<Records> {
     const { maximumRecordAgeInSeconds: limit, clock } = this.options;
     if (limit === -1) return records;
     const oldest = clock.now() - limit * 1000;
@@ -138,13 +131,17 @@ export class BatchExecution {
     const young = records.findIndex(({ writtenAt }) => writtenAt >= oldest);
     const aged = young === -1 ? records.length : young;
     if (aged === 0) return records;
-    const sent = await this.#giveUp(records.slice(0, aged), 'RecordAgeExceeded');
+    const sent = await this.#giveUp(records.slice(0, aged), 'RecordAgeExceeded', order);
     return sent ? records.slice(aged) : records;
   }
 
   /** One message for all of them, then the checkpoint passes them. False when the pipe stopped before it was sent. */
-  async #giveUp(records: Records, condition: DeadLetterEnvelope['context']['condition']): Promise<boolean> {
-    const { deadLetter, pipeArn, streamArn, shardId, clock, emit, commit } = this.options;
+  async #giveUp(
+    records: Records,
+    condition: DeadLetterEnvelope['context']['condition'],
+    order: CommitOrder,
+  ): Promise<boolean> {
+    const { deadLetter, pipeArn, streamArn, shardId, clock, emit } = this.options;
     const [first, ...others] = records;
     if (first === undefined) return true;
     const envelope = deadLetterEnvelope({
@@ -165,7 +162,7 @@ export class BatchExecution {
       envelope,
       records: records.map(({ event }) => event),
     });
-    await commit(records);
+    await order.done(records);
     return true;
   }
 
@@ -185,28 +182,23 @@ export class BatchExecution {
   }
 }
 
-function writeOutcome(write: StepWriter, result: TargetResult, awsRequest: string | undefined): void {
-  const data = { awsRequest, awsResponse: result.response };
-  switch (result.outcome) {
-    case 'success':
-      write('TARGET_INVOCATION_SUCCEEDED', data);
-      write('TARGET_STAGE_SUCCEEDED', { payload: result.response });
-      write('EXECUTION_SUCCEEDED');
-      return;
-    case 'partial': {
-      const error = { message: `The target failed ${result.failed.length} record(s) of the batch` };
-      write('TARGET_INVOCATION_PARTIALLY_FAILED', { error, ...data });
-      write('TARGET_STAGE_PARTIALLY_FAILED', { error });
-      write('EXECUTION_PARTIALLY_FAILED', { error });
-      return;
-    }
-    case 'failed': {
-      const { error } = result;
-      write('TARGET_INVOCATION_FAILED', { error, ...data });
-      write('TARGET_STAGE_FAILED', { error });
-      if (result.timedOut === true) write('EXECUTION_TIMEOUT', { error });
-      else if (result.throttled === true) write('EXECUTION_THROTTLED', { error });
-      else write('EXECUTION_FAILED', { error });
-    }
+/** Whether the target takes its records one by one, so that only those that failed are sent again. */
+const isSingly = (result: TargetResult): boolean => result.outcome === 'partial' && result.retry === 'failed-only';
+
+function remainderOf(records: Records, result: Exclude<TargetResult, { outcome: 'success' }>): Remainder {
+  if (result.outcome === 'failed') {
+    return { done: [], rest: records, blamed: result.fault === 'customer' ? records : [] };
   }
+  if (!isSingly(result)) {
+    const rest = records.slice(Math.min(...result.failed));
+    return { done: records.slice(0, records.length - rest.length), rest, blamed: rest };
+  }
+  const failed = new Set(result.failed.map((position) => records[position]));
+  const internal = new Set(result.internal?.map((position) => records[position]));
+  const rest = records.filter((record) => failed.has(record));
+  return {
+    done: records.filter((record) => !failed.has(record)),
+    rest,
+    blamed: rest.filter((record) => !internal.has(record)),
+  };
 }

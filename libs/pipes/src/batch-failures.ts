@@ -36,12 +36,18 @@ export function readBatchReport(response: string, batch: readonly unknown[]): Ba
   return { failed: [...failed].sort((a, b) => a - b) };
 }
 
-function positionsById(batch: readonly unknown[]): Map<string, number> {
+/** Positions of events by the ids that a target may report: event id and sequence number. */
+export function positionsById(batch: readonly unknown[]): ReadonlyMap<string, number> {
   const positions = new Map<string, number>();
   batch.forEach((event, position) => {
-    const { eventID, dynamodb } = event as { eventID?: unknown; dynamodb?: { SequenceNumber?: unknown } };
-    if (typeof eventID === 'string') positions.set(eventID, position);
-    if (typeof dynamodb?.SequenceNumber === 'string') positions.set(dynamodb.SequenceNumber, position);
+    for (const id of idsOf(event)) positions.set(id, position);
   });
   return positions;
+}
+
+/** The ids under which an event can be reported; an enrichment may have left none of them. */
+export function idsOf(event: unknown): readonly string[] {
+  if (typeof event !== 'object' || event === null) return [];
+  const { eventID, dynamodb } = event as { eventID?: unknown; dynamodb?: { SequenceNumber?: unknown } | null };
+  return [eventID, dynamodb?.SequenceNumber].filter((id) => typeof id === 'string');
 }

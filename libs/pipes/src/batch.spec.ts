@@ -1,7 +1,7 @@
 /** Catalogue b20, 12 to 16: how records become batches. */
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
-import { MAX_PAYLOAD_BYTES } from './lambda-target.js';
+import { MAX_PAYLOAD_BYTES } from './lambda-call.js';
 import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
 import { ManualClock } from '../test/manual-clock.js';
 import { keysOf, pipeFrom, pipeOn } from '../test/pipe-fixture.js';

@@ -13,16 +13,32 @@ export const STEP_LEVELS = {
   EXECUTION_PARTIALLY_FAILED: 'ERROR',
   EXECUTION_THROTTLED: 'ERROR',
   EXECUTION_TIMEOUT: 'ERROR',
+  ENRICHMENT_INVOCATION_FAILED: 'ERROR',
+  ENRICHMENT_STAGE_FAILED: 'ERROR',
+  ENRICHMENT_TRANSFORMATION_FAILED: 'ERROR',
   TARGET_INVOCATION_FAILED: 'ERROR',
   TARGET_INVOCATION_PARTIALLY_FAILED: 'ERROR',
   TARGET_STAGE_FAILED: 'ERROR',
   TARGET_STAGE_PARTIALLY_FAILED: 'ERROR',
+  TARGET_TRANSFORMATION_FAILED: 'ERROR',
   EXECUTION_STARTED: 'INFO',
   EXECUTION_SUCCEEDED: 'INFO',
+  ENRICHMENT_STAGE_ENTERED: 'INFO',
+  ENRICHMENT_STAGE_SUCCEEDED: 'INFO',
+  /** AWS lists it and does not say when it comes: it is never written here. */
+  ENRICHMENT_INVOCATION_SKIPPED: 'INFO',
   TARGET_STAGE_ENTERED: 'INFO',
   TARGET_STAGE_SUCCEEDED: 'INFO',
+  ENRICHMENT_INVOCATION_STARTED: 'TRACE',
+  ENRICHMENT_INVOCATION_SUCCEEDED: 'TRACE',
+  ENRICHMENT_TRANSFORMATION_STARTED: 'TRACE',
+  ENRICHMENT_TRANSFORMATION_SUCCEEDED: 'TRACE',
+  TARGET_INVOCATION_SKIPPED: 'TRACE',
   TARGET_INVOCATION_STARTED: 'TRACE',
   TARGET_INVOCATION_SUCCEEDED: 'TRACE',
+  TARGET_STAGE_SKIPPED: 'TRACE',
+  TARGET_TRANSFORMATION_STARTED: 'TRACE',
+  TARGET_TRANSFORMATION_SUCCEEDED: 'TRACE',
 } as const satisfies Record<string, LogLevel>;
 
 export type ExecutionStep = keyof typeof STEP_LEVELS;
@@ -46,13 +62,16 @@ export interface ExecutionRecord {
   readonly eventIds: readonly string[];
 }
 
-/** What a step may carry beside its name. */
+/** What a step may carry beside its name. Data is text as it is, anything else as JSON, or a function that makes it. */
 export interface StepDetails {
   readonly error?: TargetError;
-  readonly payload?: string | undefined;
-  readonly awsRequest?: string | undefined;
-  readonly awsResponse?: string | undefined;
+  readonly payload?: unknown;
+  readonly awsRequest?: unknown;
+  readonly awsResponse?: unknown;
 }
+
+/** A record as AWS writes it to a pipe's log destination: without what is ours. */
+export type PipeLogRecord = Omit<ExecutionRecord, 'type' | 'shardId' | 'eventIds'>;
 
 const ORDER: Record<LogLevel, number> = { ERROR: 1, INFO: 2, TRACE: 3 };
 
@@ -100,7 +119,7 @@ function cut(data: Omit<StepDetails, 'error'>): Data {
   const fields = ['payload', 'awsRequest', 'awsResponse'] as const;
   let excess = -MAX_RECORD_BYTES;
   for (const field of fields) {
-    const text = data[field];
+    const text = textOf(data[field]);
     if (text === undefined) continue;
     kept[field] = text;
     excess += Buffer.byteLength(text);
@@ -116,4 +135,17 @@ function cut(data: Omit<StepDetails, 'error'>): Data {
     truncated.push(field);
   }
   return { ...kept, truncatedFields: truncated.length > 0 ? truncated : null };
+}
+
+function textOf(data: unknown): string | undefined {
+  const value: unknown = typeof data === 'function' ? (data as () => unknown)() : data;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** What AWS would write of `record` to the log of a pipe with this level; undefined when it would not. */
+export function logRecordAt(level: LogLevel | 'OFF', record: ExecutionRecord): PipeLogRecord | undefined {
+  if (level === 'OFF' || !isLogged(record.messageType, level)) return undefined;
+  const { type: _type, shardId: _shardId, eventIds: _eventIds, ...logged } = record;
+  // In the log this field tells the pipe's level, not the step's.
+  return { ...logged, logLevel: level };
 }

@@ -1,12 +1,15 @@
 /** Which answers of Lambda are the customer's fault (counted, given up one day) and which are not (retried for ever). */
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
-import { lambdaTarget, type LambdaReply } from './lambda-target.js';
+import { type LambdaReply } from './lambda-call.js';
+import { lambdaTarget } from './lambda-target.js';
 import { FUNCTION_ARN } from '../test/pipe-fixture.js';
 
-const batch = [{ eventID: 'e1', dynamodb: { SequenceNumber: '1' } }];
+const event = { eventID: 'e1', dynamodb: { SequenceNumber: '1' } };
+const batch = [{ event, text: JSON.stringify(event) }];
+const context = { signal: new AbortController().signal, pipeName: 'pipe', now: Date.now };
 const ask = (invoke: () => Promise<LambdaReply>): Promise<unknown> =>
-  lambdaTarget({ arn: FUNCTION_ARN, invoke }).invoke(batch, new AbortController().signal);
+  lambdaTarget({ arn: FUNCTION_ARN, invoke }).invoke(batch, context);
 const replies = (reply: Partial<LambdaReply>): (() => Promise<LambdaReply>) =>
   () => Promise.resolve({ statusCode: 200, payload: 'null', ...reply }); // prettier-ignore
 const rejects = (properties: object) => (): Promise<LambdaReply> =>

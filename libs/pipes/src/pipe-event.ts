@@ -49,7 +49,7 @@ export interface StateChanged {
 /** Something that a person should know and that stops nothing: a refused checkpoint, a source that does not answer. */
 export interface PipeWarning {
   readonly type: 'warning';
-  readonly subject: 'filter' | 'checkpoint' | 'source' | 'dead-letter';
+  readonly subject: 'filter' | 'template' | 'checkpoint' | 'source' | 'dead-letter';
   readonly message: string;
 }
 

@@ -3,6 +3,8 @@ import { type DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { type Backoff } from './backoff.js';
 import { type CheckpointStore } from './checkpoint.js';
 import { type Clock } from './clock.js';
+import { type PipeEnrichment } from './enrichment.js';
+import { type LogLevel, type PipeLogRecord } from './execution-log.js';
 import { type PipeEvent } from './pipe-event.js';
 import { type DeadLetterTarget, type PipeTarget } from './target.js';
 
@@ -15,7 +17,11 @@ export interface PipeOptions {
   readonly source: PipeSource;
   /** JSON event patterns; a record passes when one of them matches, or when there are none. */
   readonly filters?: readonly string[];
+  /** Called with each batch before the target; its answer replaces the batch. */
+  readonly enrichment?: PipeEnrichment;
+  readonly enrichmentParameters?: StageParameters;
   readonly target: PipeTarget;
+  readonly targetParameters?: StageParameters;
   readonly checkpoints: CheckpointStore;
   /** Pauses between tries; default 1 s doubled up to 60 s. */
   readonly backoff?: Backoff;
@@ -27,6 +33,16 @@ export interface PipeOptions {
   readonly onEvent?: (event: PipeEvent) => void;
   /** AWS's IncludeExecutionData=[ALL]: execution records carry payload, request and response. Default false. */
   readonly includeExecutionData?: boolean;
+  /** What `onLog` gets; default OFF. `onEvent` is told every step whatever the level. */
+  readonly logLevel?: LogLevel | 'OFF';
+  /** The pipe's log destination: gets what AWS would write to it. */
+  readonly onLog?: (record: PipeLogRecord) => void;
+}
+
+/** What AWS's EnrichmentParameters and TargetParameters have in common; the rest belongs to the enrichment or target itself. */
+export interface StageParameters {
+  /** At most 8192 characters; empty: none. */
+  readonly inputTemplate?: string;
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_PipeSourceDynamoDBStreamParameters.html */
@@ -37,7 +53,7 @@ export interface PipeSource {
   readonly reportedStreamArn?: string;
   readonly client: DynamoDBStreamsClient;
   readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
-  /** 1 to 10000; default 100, or the target's maximum when that is less. */
+  /** 1 to 10000; default 100, or the maximum of target or enrichment when that is less. */
   readonly batchSize?: number;
   /** 0 (default) to 300. */
   readonly maximumBatchingWindowInSeconds?: number;
@@ -52,5 +68,9 @@ export interface PipeSource {
 
 export const DEFAULT_REGION = 'us-east-1';
 export const DEFAULT_ACCOUNT = '000000000000';
-export const DEFAULT_BATCH_SIZE = 100;
+const DEFAULT_BATCH_SIZE = 100;
 export const DEFAULT_IDLE_MS = 250;
+
+/** How many records a batch of this pipe takes. */
+export const batchSizeOf = ({ source, target, enrichment }: PipeOptions): number =>
+  source.batchSize ?? Math.min(DEFAULT_BATCH_SIZE, target.maxBatchSize, enrichment?.maxBatchSize ?? DEFAULT_BATCH_SIZE);

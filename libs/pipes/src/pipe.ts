@@ -2,17 +2,13 @@
 import { DEFAULT_BACKOFF } from './backoff.js';
 import { type CheckpointKey } from './checkpoint.js';
 import { systemClock } from './clock.js';
+import { logRecordAt, type ExecutionRecord } from './execution-log.js';
 import { filterStage } from './filter-stage.js';
 import { lintPipeFilters } from './pattern/pipe-filter.js';
 import { type PipeEvent, type PipeState } from './pipe-event.js';
-import {
-  DEFAULT_ACCOUNT,
-  DEFAULT_BATCH_SIZE,
-  DEFAULT_IDLE_MS,
-  DEFAULT_REGION,
-  type PipeOptions,
-} from './pipe-options.js';
+import { batchSizeOf, DEFAULT_ACCOUNT, DEFAULT_IDLE_MS, DEFAULT_REGION, type PipeOptions } from './pipe-options.js';
 import { listShards } from './shard-list.js';
+import { Stages } from './stages.js';
 import { openCheckpoints } from './starting-point.js';
 import { StreamRunner } from './stream-runner.js';
 import { assertPipe } from './validation.js';
@@ -155,24 +151,25 @@ class RunningPipe implements Pipe {
   #makeRunner(book: Awaited<ReturnType<typeof openCheckpoints>>): StreamRunner {
     const { source, target, filters = [], clock = systemClock, onEvent, includeExecutionData } = this.options;
     const emit = (event: PipeEvent): void => this.#emit(event);
+    const write = (record: ExecutionRecord): void => this.#writeStep(record);
     const stopping = this.#stopping.signal;
     const streamArn = source.reportedStreamArn ?? this.#reportedArn(source.streamArn);
     const execution = {
       pipeArn: this.arn,
       streamArn,
-      target,
+      stages: this.#makeStages(streamArn),
       deadLetter: source.deadLetter,
       maximumRetryAttempts: source.maximumRetryAttempts ?? -1,
       maximumRecordAgeInSeconds: source.maximumRecordAgeInSeconds ?? -1,
       bisect: source.onPartialBatchItemFailure === 'AUTOMATIC_BISECT',
       backoff: this.options.backoff ?? DEFAULT_BACKOFF,
       clock,
-      log: { resourceArn: this.arn, now: () => clock.now(), includeData: includeExecutionData ?? false, write: emit },
+      log: { resourceArn: this.arn, now: () => clock.now(), includeData: includeExecutionData ?? false, write },
       emit,
       stopping,
     };
     const limits = {
-      size: source.batchSize ?? Math.min(DEFAULT_BATCH_SIZE, target.maxBatchSize),
+      size: batchSizeOf(this.options),
       windowMs: (source.maximumBatchingWindowInSeconds ?? 0) * 1000,
       bytes: target.maxPayloadBytes,
     };
@@ -197,6 +194,19 @@ class RunningPipe implements Pipe {
     });
   }
 
+  #makeStages(sourceArn: string): Stages {
+    const { name, enrichment, enrichmentParameters, target, targetParameters, clock = systemClock } = this.options;
+    return new Stages({
+      pipe: { arn: this.arn, name, sourceArn },
+      enrichment,
+      enrichmentTemplate: enrichmentParameters?.inputTemplate,
+      target,
+      targetTemplate: targetParameters?.inputTemplate,
+      now: () => clock.now(),
+      warn: (message) => this.#emit({ type: 'warning', subject: 'template', message }),
+    });
+  }
+
   /** The stream is gone: nothing that a pipe does can bring it back. */
   #fail(error: unknown): void {
     if (this.#state !== 'RUNNING') return;
@@ -216,14 +226,25 @@ class RunningPipe implements Pipe {
     this.#emit({ type: 'state', state, ...(stateReason !== undefined && { stateReason }) });
   }
 
+  #writeStep(record: ExecutionRecord): void {
+    this.#emit(record);
+    const { logLevel = 'OFF', onLog } = this.options;
+    const logged = onLog && logRecordAt(logLevel, record);
+    if (logged !== undefined) tell(onLog, logged);
+  }
+
   #emit(event: PipeEvent): void {
-    try {
-      this.options.onEvent?.(event);
-    } catch (error) {
-      // A listener's mistake is neither the pipe's nor to be hidden: it surfaces as an uncaught exception.
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+    tell(this.options.onEvent, event);
+  }
+}
+
+function tell<T>(listener: ((told: T) => void) | undefined, told: T): void {
+  try {
+    listener?.(told);
+  } catch (error) {
+    // A listener's mistake is neither the pipe's nor to be hidden: it surfaces as an uncaught exception.
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

@@ -6,7 +6,7 @@ import { memoryCheckpoints } from './checkpoint.js';
 import { lambdaTarget } from './lambda-target.js';
 import { type PipeOptions, type PipeSource } from './pipe-options.js';
 import { PipeStartError, startPipe } from './pipe.js';
-import { PipeValidationError } from './validation.js';
+import { PipeValidationError } from './refusal.js';
 import { deadLetters, FUNCTION_ARN } from '../test/pipe-fixture.js';
 import { SCRIPTED_ARN } from '../test/scripted-stream.js';
 
@@ -76,19 +76,17 @@ const refused: readonly (readonly [title: string, options: PipeOptions, field: s
     `${STREAM}DeadLetterConfig.Arn`,
     'SQS queue or an SNS topic',
   ],
-  ['a Kinesis target', options({ target: { ...target, kind: 'kinesis' } }), 'Target', 'only Lambda functions'],
-  ['an enrichment', options({ enrichment: { arn: FUNCTION_ARN } }), 'enrichment', 'it is not emulated'],
   [
-    'an input template',
-    options({ target: { ...target, inputTemplate: '<$.x>' } }),
-    'TargetParameters.inputTemplate',
+    'an option that is not read',
+    options({ roleArn: 'arn:aws:iam::000000000000:role/pipe' }),
+    'roleArn',
     'it is not emulated',
   ],
   [
-    'FIRE_AND_FORGET',
-    options({ target: { ...target, invocationType: 'FIRE_AND_FORGET' } }),
-    'TargetParameters.invocationType',
-    'it is not emulated',
+    'an unknown log level',
+    options({ logLevel: 'DEBUG' }),
+    'LogConfiguration.Level',
+    'it must be one of OFF, ERROR, INFO, TRACE',
   ],
   [
     'a filter of 4,097 characters',

@@ -1,31 +1,18 @@
 /** What a pipe may be: AWS's rules for a new pipe, and what this runner does not do (refused by name, never ignored). */
 import { type PipeOptions } from './pipe-options.js';
 import { assertPipeFilters } from './pattern/pipe-filter.js';
-
-/** A pipe was refused at creation. */
-export class PipeValidationError extends Error {
-  /** AWS's exception: https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_CreatePipe.html#API_CreatePipe_Errors */
-  override readonly name = 'ValidationException';
-
-  constructor(
-    readonly field: string,
-    readonly value: unknown,
-    /** What the value has to be. */
-    readonly rule: string,
-    options?: ErrorOptions,
-  ) {
-    super(`${field}: ${JSON.stringify(value) ?? String(value)} is refused: ${rule}`, options);
-  }
-}
+import { known, must, PipeValidationError } from './refusal.js';
+import { assertStages } from './stage-validation.js';
 
 const KNOWN = {
-  options:
-    'name region account source filters target checkpoints backoff poll clock onEvent includeExecutionData'.split(' '),
+  options: (
+    'name region account source filters enrichment enrichmentParameters target targetParameters checkpoints backoff poll ' +
+    'clock onEvent includeExecutionData logLevel onLog'
+  ).split(' '),
   source: (
     'streamArn reportedStreamArn client startingPosition batchSize maximumBatchingWindowInSeconds maximumRetryAttempts ' +
     'maximumRecordAgeInSeconds onPartialBatchItemFailure parallelizationFactor deadLetter'
   ).split(' '),
-  target: 'arn kind maxBatchSize maxPayloadBytes invoke'.split(' '),
 };
 
 /**
@@ -33,14 +20,12 @@ const KNOWN = {
  * cause when a filter is.
  */
 export function assertPipe(options: PipeOptions): void {
-  const { name, source, target, filters = [] } = options;
+  const { name, source, filters = [] } = options;
   must(/^[.\-_A-Za-z0-9]{1,64}$/.test(name), 'Name', name, 'it must be 1 to 64 characters of A-Z a-z 0-9 . - _');
   known('', options, KNOWN.options);
   known('SourceParameters.', source, KNOWN.source);
-  known('TargetParameters.', target, KNOWN.target);
-  assertSource(source, target.maxBatchSize);
-  must(target.kind === 'lambda', 'Target', target.kind, 'only Lambda functions are emulated as target');
-  must(target.arn !== '', 'Target', target.arn, 'it must be an ARN');
+  assertSource(source);
+  assertStages(options);
   try {
     assertPipeFilters(filters);
   } catch (error) {
@@ -49,7 +34,7 @@ export function assertPipe(options: PipeOptions): void {
   }
 }
 
-function assertSource(source: PipeOptions['source'], targetMaximum: number): void {
+function assertSource(source: PipeOptions['source']): void {
   const at = (field: string): string => `SourceParameters.DynamoDBStreamParameters.${field}`;
   const { startingPosition, parallelizationFactor = 1, onPartialBatchItemFailure: onPartial, deadLetter } = source;
   must(
@@ -59,12 +44,6 @@ function assertSource(source: PipeOptions['source'], targetMaximum: number): voi
     'it must be TRIM_HORIZON or LATEST',
   );
   within(at('BatchSize'), source.batchSize, 1, 10_000);
-  must(
-    (source.batchSize ?? 1) <= targetMaximum,
-    at('BatchSize'),
-    source.batchSize,
-    `the target takes at most ${targetMaximum} records a batch`,
-  );
   within(at('MaximumBatchingWindowInSeconds'), source.maximumBatchingWindowInSeconds, 0, 300);
   within(at('MaximumRetryAttempts'), source.maximumRetryAttempts, -1, 10_000);
   if (source.maximumRecordAgeInSeconds !== -1) {
@@ -101,15 +80,4 @@ function within(field: string, value: number | undefined, least: number, most: n
     value,
     `it must be a whole number from ${least} to ${most}${or}`,
   );
-}
-
-/** An option that is not read would be a promise not kept: enrichment, templates, invocation types. */
-function known(prefix: string, given: object, names: readonly string[]): void {
-  for (const [field, value] of Object.entries(given)) {
-    must(value === undefined || names.includes(field), `${prefix}${field}`, value, 'it is not emulated');
-  }
-}
-
-function must(holds: boolean, field: string, value: unknown, rule: string): void {
-  if (!holds) throw new PipeValidationError(field, value, rule);
 }

@@ -1,6 +1,7 @@
 /** A pipe to a Lambda target that the test answers for. */
 import { type DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { type LambdaReply, lambdaTarget } from '../src/lambda-target.js';
+import { type LambdaReply } from '../src/lambda-call.js';
+import { lambdaTarget } from '../src/lambda-target.js';
 import { memoryCheckpoints } from '../src/checkpoint.js';
 import { type PipeOptions, type PipeSource } from '../src/pipe-options.js';
 import { type Pipe, startPipe } from '../src/pipe.js';
@@ -28,7 +29,7 @@ export interface TestPipe {
   readonly payloads: string[];
 }
 
-export interface TestPipeOptions extends Partial<Omit<PipeOptions, 'source' | 'target'>> {
+export interface TestPipeOptions extends Partial<Omit<PipeOptions, 'source'>> {
   readonly source?: Partial<PipeSource>;
   readonly answer?: Answer;
 }
@@ -46,7 +47,7 @@ export interface TestStream {
 
 export async function pipeOn(stream: TestStream, options: TestPipeOptions = {}): Promise<TestPipe> {
   const { name, streamArn, client } = stream;
-  const { source, answer = () => undefined, ...rest } = options;
+  const { source, answer = () => undefined, target, ...rest } = options;
   const log = new EventLog();
   const calls: StreamEvent[][] = [];
   const payloads: string[] = [];
@@ -58,20 +59,23 @@ export async function pipeOn(stream: TestStream, options: TestPipeOptions = {}):
     onEvent: log.record,
     ...rest,
     source: { streamArn, client, startingPosition: 'TRIM_HORIZON', ...source },
-    target: lambdaTarget({
-      arn: FUNCTION_ARN,
-      invoke: async (payload) => {
-        const batch = JSON.parse(payload) as StreamEvent[];
-        calls.push(batch);
-        payloads.push(payload);
-        return reply(await answer(batch, calls.length));
-      },
-    }),
+    target:
+      target ??
+      lambdaTarget({
+        arn: FUNCTION_ARN,
+        invoke: async (payload) => {
+          const batch = JSON.parse(payload) as StreamEvent[];
+          calls.push(batch);
+          payloads.push(payload);
+          return replyOf(await answer(batch, calls.length));
+        },
+      }),
   });
   return { pipe, log, calls, payloads };
 }
 
-function reply(answer: unknown): LambdaReply {
+/** Lambda's answer for what a test's function returned. */
+export function replyOf(answer: unknown): LambdaReply {
   if (answer instanceof Failure) {
     const payload = JSON.stringify({ errorType: 'Error', errorMessage: answer.message });
     return { statusCode: 200, functionError: 'Unhandled', payload };
