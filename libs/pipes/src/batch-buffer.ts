@@ -1,12 +1,10 @@
-/** The records of one shard that passed the filter and wait for their batch. */
+/** The records of one shard, or of one of its lanes, that passed the filter and wait for their batch. */
+import { type Place } from './shard-progress.js';
 import { type ShardRecord } from './stream-event.js';
 
 /** A record on its way to the target. */
 export interface PendingRecord extends ShardRecord {
-  /**
-   * Last sequence number that is done with when this record is: its own, or that of filtered records right behind it.
-   */
-  consumedThrough: string;
+  readonly place: Place;
   /** Length of its JSON in bytes. */
   readonly bytes: number;
   /** Epoch milliseconds at which it began to wait. */
@@ -31,18 +29,8 @@ export class BatchBuffer {
     return this.#records.length === 0;
   }
 
-  /** Takes a record that passed, read at `now`. */
-  add(record: ShardRecord, now: number): void {
-    const bytes = Buffer.byteLength(JSON.stringify(record.event));
-    this.#records.push({ ...record, consumedThrough: record.sequenceNumber, bytes, bufferedAt: now });
-  }
-
-  /** Notes a record that was filtered out; false when none waits before it, so that it is done with at once. */
-  skip(sequenceNumber: string): boolean {
-    const last = this.#records.at(-1);
-    if (last === undefined) return false;
-    last.consumedThrough = sequenceNumber;
-    return true;
+  add(record: PendingRecord): void {
+    this.#records.push(record);
   }
 
   /** Milliseconds until the window of the waiting records ends; undefined when none wait. */
@@ -73,3 +61,11 @@ export class BatchBuffer {
     return count;
   }
 }
+
+/** A record that passed the filter, read at `now` (epoch milliseconds). */
+export const pendingRecord = (record: ShardRecord, place: Place, now: number): PendingRecord => ({
+  ...record,
+  place,
+  bytes: Buffer.byteLength(JSON.stringify(record.event)),
+  bufferedAt: now,
+});

@@ -62,7 +62,10 @@ export interface PipeSource {
   /** 60 to 604800, or -1 (default): never. */
   readonly maximumRecordAgeInSeconds?: number;
   readonly onPartialBatchItemFailure?: 'AUTOMATIC_BISECT';
+  /** 1 (default) to 10: batches of one shard under way at once; order is kept for each partition key. */
   readonly parallelizationFactor?: number;
+  /** The table's partition key, for ParallelizationFactor: only for sources that do not tell it (dynoxide). */
+  readonly partitionKey?: string;
   readonly deadLetter?: DeadLetterTarget;
 }
 

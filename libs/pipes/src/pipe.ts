@@ -107,7 +107,7 @@ class RunningPipe implements Pipe {
         warn,
         signal,
       });
-      const runner = this.#makeRunner(book);
+      const runner = this.#makeRunner(book, source.partitionKey ?? stream.partitionKey);
       this.#runner = runner;
       this.#become('RUNNING');
       runner.start(stream);
@@ -148,11 +148,16 @@ class RunningPipe implements Pipe {
     if (!failed) this.#become('STOPPED');
   }
 
-  #makeRunner(book: Awaited<ReturnType<typeof openCheckpoints>>): StreamRunner {
+  #makeRunner(book: Awaited<ReturnType<typeof openCheckpoints>>, partitionKey: string | undefined): StreamRunner {
     const { source, target, filters = [], clock = systemClock, onEvent, includeExecutionData } = this.options;
     const emit = (event: PipeEvent): void => this.#emit(event);
     const write = (record: ExecutionRecord): void => this.#writeStep(record);
     const stopping = this.#stopping.signal;
+    if (partitionKey === undefined && (source.parallelizationFactor ?? 1) > 1) {
+      const message =
+        'The source does not tell its partition key: keys of two attributes take one lane (set source.partitionKey)';
+      this.#emit({ type: 'warning', subject: 'source', message });
+    }
     const streamArn = source.reportedStreamArn ?? this.#reportedArn(source.streamArn);
     const execution = {
       pipeArn: this.arn,
@@ -177,6 +182,8 @@ class RunningPipe implements Pipe {
       adapter: { region: this.#region, streamArn },
       filter: filterStage(filters),
       limits,
+      parallelizationFactor: source.parallelizationFactor ?? 1,
+      partitionKey,
       execution,
       book,
       idleMs: this.options.poll?.idleMs ?? DEFAULT_IDLE_MS,

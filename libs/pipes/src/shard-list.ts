@@ -14,6 +14,8 @@ export interface ListedStream {
   /** False once the stream was disabled: it may still be read to its end, new records never come. */
   readonly enabled: boolean;
   readonly shards: readonly ListedShard[];
+  /** Name of the table's partition key, where the source tells it. */
+  readonly partitionKey: string | undefined;
 }
 
 /** The stream is gone, or was never there. */
@@ -37,6 +39,7 @@ export async function listShards(
 ): Promise<ListedStream> {
   const shards: ListedShard[] = [];
   let enabled = true;
+  let partitionKey: string | undefined;
   let after: string | undefined;
   do {
     const { StreamDescription: page } = await describe(client, streamArn, after, signal);
@@ -46,9 +49,10 @@ export async function listShards(
     for (const { ShardId, ParentShardId } of page.Shards ?? []) {
       if (ShardId !== undefined) shards.push({ shardId: ShardId, parentShardId: ParentShardId });
     }
+    partitionKey ??= page.KeySchema?.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName;
     after = page.LastEvaluatedShardId;
   } while (after !== undefined);
-  return { enabled, shards };
+  return { enabled, shards, partitionKey };
 }
 
 async function describe(

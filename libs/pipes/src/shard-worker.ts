@@ -1,14 +1,16 @@
-/** Works through one shard: read, filter, batch, deliver, checkpoint, and again, one batch at a time. */
+/** Works through one shard: read, filter, batch, deliver, checkpoint, and again. */
 import { ResourceNotFoundException, type _Record } from '@aws-sdk/client-dynamodb-streams';
 import { pauseAfter } from './backoff.js';
-import { BatchBuffer, type BatchLimits, type PendingRecord } from './batch-buffer.js';
+import { pendingRecord, type BatchLimits, type PendingRecord } from './batch-buffer.js';
 import { BatchExecution, type ExecutionOptions } from './batch-execution.js';
 import { type CheckpointBook } from './checkpoint-book.js';
 import { type Clock } from './clock.js';
 import { type FilterStage } from './filter-stage.js';
+import { Lanes } from './lanes.js';
 import { type PipeEvent } from './pipe-event.js';
 import { adaptRecord, type AdapterOptions } from './record-adapter.js';
 import { MAX_PAGE, ShardReader, type ReadPage, type ReadPosition, type ShardSource } from './shard-reader.js';
+import { ShardProgress } from './shard-progress.js';
 import { listShards, StreamNotFoundError } from './shard-list.js';
 import { Wakeup } from './wakeup.js';
 
@@ -18,6 +20,9 @@ export interface WorkerOptions {
   readonly adapter: AdapterOptions;
   readonly filter: FilterStage;
   readonly limits: BatchLimits;
+  /** How many batches of the shard are delivered at once, 1 to 10. */
+  readonly parallelizationFactor: number;
+  readonly partitionKey: string | undefined;
   readonly execution: Omit<ExecutionOptions, 'shardId' | 'commit'>;
   readonly book: CheckpointBook;
   readonly idleMs: number;
@@ -42,9 +47,9 @@ interface DrainWaiter {
 
 export class ShardWorker {
   readonly #wakeup: Wakeup;
-  readonly #buffer: BatchBuffer;
+  readonly #progress = new ShardProgress();
+  readonly #lanes: Lanes;
   readonly #reader: ShardReader;
-  readonly #execution: BatchExecution;
   #drainWaiters: DrainWaiter[] = [];
   #ended = false;
   /** Since when the noted checkpoint waits to be stored. */
@@ -52,14 +57,22 @@ export class ShardWorker {
   #lookedUpAt: number;
 
   constructor(private readonly options: WorkerOptions) {
-    const { source, position, execution, clock, limits } = options;
+    const { source, position, execution, clock, limits, partitionKey, stopping } = options;
     this.#wakeup = new Wakeup(clock);
-    this.#buffer = new BatchBuffer(limits);
     this.#reader = new ShardReader(source, position);
-    this.#execution = new BatchExecution({
+    const batches = new BatchExecution({
       ...execution,
       shardId: source.shardId,
       commit: (records) => this.#commit(records),
+    });
+    this.#lanes = new Lanes({
+      count: options.parallelizationFactor,
+      partitionKey,
+      limits,
+      clock,
+      stopping,
+      run: (batch) => batches.run(batch),
+      onBatchEnd: () => this.#batchEnded(),
     });
     this.#lookedUpAt = clock.now();
   }
@@ -89,10 +102,12 @@ export class ShardWorker {
   async run(): Promise<'finished' | 'stopped'> {
     try {
       const end = await this.#work();
+      await this.#lanes.settled();
       if (end === 'finished') this.options.book.note(this.options.source.shardId, { finished: true });
       if (end === 'finished' || this.#unsavedSince !== undefined) await this.#save();
       return end;
     } finally {
+      await this.#lanes.settled();
       this.#ended = true;
       for (const { done } of this.#drainWaiters) done();
       this.#drainWaiters = [];
@@ -156,34 +171,59 @@ export class ShardWorker {
         emit({ type: 'stream-record', ...about, eventName: event.eventName, keys: event.dynamodb.Keys });
         emit({ type: 'filter', ...about, ...verdict, reason: filter.reason(event, verdict) });
       }
-      if (verdict.passed) this.#buffer.add(record, now);
+      if (verdict.passed) this.#lanes.add(pendingRecord(record, this.#progress.add(sequenceNumber, false), now));
       else this.#skip(sequenceNumber);
     }
   }
 
   /** A record that needs no delivery moves the checkpoint, but never past one that does. */
   #skip(sequenceNumber: string | undefined): void {
-    if (sequenceNumber === undefined || this.#buffer.skip(sequenceNumber)) return;
-    this.options.book.note(this.options.source.shardId, { sequenceNumber });
-    this.#unsavedSince ??= this.options.clock.now();
+    if (sequenceNumber === undefined) return;
+    this.#progress.add(sequenceNumber, true);
+    if (this.#advance()) this.#unsavedSince ??= this.options.clock.now();
   }
 
   /** Delivers what is due; false when the pipe stopped meanwhile. */
   async #deliver(ending: boolean): Promise<boolean> {
-    const { clock, stopping } = this.options;
-    for (;;) {
-      if (stopping.aborted) return false;
-      const batch = this.#buffer.take(clock.now(), ending);
-      if (batch === undefined) return true;
-      if (!(await this.#execution.run(batch))) return false;
+    const { stopping, parallelizationFactor, idleMs, clock } = this.options;
+    this.#lanes.start(ending);
+    if (parallelizationFactor === 1 || ending) await this.#lanes.settled();
+    else {
+      for (;;) {
+        this.#wakeup.clear();
+        if (stopping.aborted || this.#hasRoom()) break;
+        await this.#wakeup.wait(Math.min(idleMs, this.#lanes.windowLeft(clock.now()) ?? idleMs), stopping);
+        this.#lanes.start(false);
+      }
     }
+    this.#lanes.assertSound();
+    return !stopping.aborted;
+  }
+
+  /**
+   * Whether lanes may be fed further. What was read beyond the checkpoint is bounded, so that neither memory nor what a
+   * crash delivers again grows while one lane is held up.
+   */
+  #hasRoom(): boolean {
+    const { limits, parallelizationFactor: factor } = this.options;
+    return this.#progress.ahead < factor * Math.max(limits.size, MAX_PAGE) && this.#lanes.bytes < factor * limits.bytes;
+  }
+
+  #batchEnded(): void {
+    if (this.options.parallelizationFactor > 1) this.#wakeup.ring();
   }
 
   async #commit(records: readonly PendingRecord[]): Promise<void> {
-    const last = records.at(-1);
-    if (last === undefined) return;
-    this.options.book.note(this.options.source.shardId, { sequenceNumber: last.consumedThrough });
-    await this.#save();
+    for (const { place } of records) place.done = true;
+    if (this.#advance()) await this.#save();
+  }
+
+  /** Notes how far everything is done with; false when that is no further than before. */
+  #advance(): boolean {
+    const sequenceNumber = this.#progress.advance();
+    if (sequenceNumber === undefined) return false;
+    this.options.book.note(this.options.source.shardId, { sequenceNumber });
+    return true;
   }
 
   /** A save that fails is repeated: going on without it would deliver more than one batch again after a crash. */
@@ -205,7 +245,7 @@ export class ShardWorker {
   /** Nothing more to read for now: late saves, the stream's existence, and whoever waits for this moment. */
   async #rest(): Promise<void> {
     const { clock, source, stopping } = this.options;
-    const armed = this.#drainWaiters.filter((waiter) => waiter.armed && this.#buffer.isEmpty);
+    const armed = this.#drainWaiters.filter((waiter) => waiter.armed && this.#progress.ahead === 0);
     const now = clock.now();
     const due = this.#unsavedSince !== undefined && (armed.length > 0 || now - this.#unsavedSince >= LAZY_SAVE_MS);
     if (due) await this.#save();
@@ -222,7 +262,7 @@ export class ShardWorker {
   }
 
   #pause(now: number): number {
-    return Math.min(this.options.idleMs, this.#buffer.windowLeft(now) ?? Number.POSITIVE_INFINITY);
+    return Math.min(this.options.idleMs, this.#lanes.windowLeft(now) ?? Number.POSITIVE_INFINITY);
   }
 }
 

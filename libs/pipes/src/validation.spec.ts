@@ -59,12 +59,6 @@ const refused: readonly (readonly [title: string, options: PipeOptions, field: s
     'from 1 to 10',
   ],
   [
-    'ParallelizationFactor 2, not emulated',
-    options({}, { parallelizationFactor: 2 }),
-    `${STREAM}ParallelizationFactor`,
-    'only 1 is emulated',
-  ],
-  [
     'an unknown OnPartialBatchItemFailure',
     options({}, { onPartialBatchItemFailure: 'BISECT' }),
     `${STREAM}OnPartialBatchItemFailure`,

@@ -11,7 +11,7 @@ const KNOWN = {
   ).split(' '),
   source: (
     'streamArn reportedStreamArn client startingPosition batchSize maximumBatchingWindowInSeconds maximumRetryAttempts ' +
-    'maximumRecordAgeInSeconds onPartialBatchItemFailure parallelizationFactor deadLetter'
+    'maximumRecordAgeInSeconds onPartialBatchItemFailure parallelizationFactor partitionKey deadLetter'
   ).split(' '),
 };
 
@@ -50,7 +50,6 @@ function assertSource(source: PipeOptions['source']): void {
     within(at('MaximumRecordAgeInSeconds'), source.maximumRecordAgeInSeconds, 60, 604_800, ', or -1');
   }
   within(at('ParallelizationFactor'), parallelizationFactor, 1, 10);
-  must(parallelizationFactor === 1, at('ParallelizationFactor'), parallelizationFactor, 'only 1 is emulated');
   must(
     onPartial === undefined || onPartial === 'AUTOMATIC_BISECT',
     at('OnPartialBatchItemFailure'),

@@ -112,6 +112,7 @@ export class ScriptedStream {
           StreamDescription: {
             StreamArn: SCRIPTED_ARN,
             StreamStatus: this.status,
+            KeySchema: [{ AttributeName: 'PK', KeyType: 'HASH' }],
             Shards: this.shards.map(({ id, parent }) => ({ ShardId: id, ...(parent && { ParentShardId: parent }) })),
           },
         };
