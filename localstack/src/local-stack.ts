@@ -141,7 +141,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
   // Requests end first, then deliveries, then what both run on.
   stops.add(() => Promise.all([...functions.values()].map((pool) => pool.stop())));
   stops.add(() =>
-    Promise.race([Promise.all([...pipes.values()].map((pipe) => pipe.stop())), patience(PIPE_PATIENCE_MS)]),
+    Promise.race([Promise.all([...pipes.values()].map((pipe) => pipe.close())), patience(PIPE_PATIENCE_MS)]),
   );
   stops.add(() => Promise.all([...apis.values()].map((api) => api.stop())));
   const system: LocalSystem = {

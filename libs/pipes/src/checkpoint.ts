@@ -1,6 +1,6 @@
 /** Where a pipe keeps how far it has come: in memory, or in one file a pipe. */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** How far one shard was consumed. */
@@ -30,6 +30,8 @@ export interface CheckpointStore {
   load(key: CheckpointKey): Promise<LoadedCheckpoint>;
   /** Stores all of it at once; a crash leaves either the old or the new state. */
   save(key: CheckpointKey, shards: StreamCheckpoint): Promise<void>;
+  /** Forgets what was stored, if anything was. */
+  remove(key: CheckpointKey): Promise<void>;
 }
 
 /** Checkpoints that live as long as the returned object. */
@@ -45,6 +47,7 @@ export function memoryCheckpoints(): CheckpointStore {
       stored.set(name(key), structuredClone(shards));
       return Promise.resolve();
     },
+    remove: (key) => Promise.resolve(void stored.delete(name(key))),
   };
 }
 
@@ -80,6 +83,7 @@ export function fileCheckpoints(folder: string): CheckpointStore {
       await mkdir(folder, { recursive: true });
       await replaceFile(path, JSON.stringify({ ...body, checksum: checksumOf(body) }));
     },
+    remove: (key) => rm(pathOf(key), { force: true }),
   };
 }
 

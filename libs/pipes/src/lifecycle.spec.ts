@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { fileCheckpoints, memoryCheckpoints } from './checkpoint.js';
 import { isLogged, type ExecutionStep, type LogLevel } from './execution-log.js';
-import { PipeStoppedError } from './pipe.js';
+import { PipeStoppedError } from './pipe-state.js';
 import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
 import { ManualClock } from '../test/manual-clock.js';
 import { Failure, keysOf, pipeFrom, pipeOn } from '../test/pipe-fixture.js';
@@ -114,8 +114,11 @@ describe('the life of a pipe', () => {
     await log.waitFor('state', ({ state }) => state === 'START_FAILED');
     expect(pipe.stateReason).toBe(reason);
     await expect(pipe.drained()).rejects.toThrow(reason);
-    await pipe.stop();
+    for (const change of [() => pipe.start(), () => pipe.stop(), () => pipe.update({})]) {
+      expect(change).toThrow(expect.objectContaining({ name: 'ConflictException', stateReason: reason }));
+    }
     expect(pipe.state).toBe('START_FAILED');
+    await pipe.delete();
     await expect(pipeFrom(table, dynoxide)).rejects.toMatchObject({ state: 'CREATE_FAILED', stateReason: reason });
   });
 

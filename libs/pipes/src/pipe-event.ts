@@ -1,10 +1,8 @@
 /** What a running pipe tells about itself: the journal's and the workbench's source. */
 import { type ExecutionRecord } from './execution-log.js';
 import { type DeadLetterEnvelope } from './dead-letter.js';
+import { type PipeState } from './pipe-state.js';
 import { type StreamEvent } from './stream-event.js';
-
-/** AWS's states of a pipe. https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_DescribePipe.html */
-export type PipeState = 'CREATING' | 'RUNNING' | 'STOPPING' | 'STOPPED' | 'CREATE_FAILED' | 'START_FAILED';
 
 /** A record came from the stream; it may come again after a restart. */
 export interface StreamRecordRead {

@@ -14,6 +14,8 @@ export interface PipeOptions {
   readonly region?: string;
   /** Default `000000000000`. */
   readonly account?: string;
+  /** Default RUNNING. */
+  readonly desiredState?: 'RUNNING' | 'STOPPED';
   readonly source: PipeSource;
   /** JSON event patterns; a record passes when one of them matches, or when there are none. */
   readonly filters?: readonly string[];

@@ -98,7 +98,7 @@ describe('the source of a pipe on a scripted stream', () => {
         return running;
       });
     } finally {
-      for (const { pipe } of started) await pipe.stop();
+      for (const { pipe } of started) await pipe.close();
       await stream.stop();
     }
   }

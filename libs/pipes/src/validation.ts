@@ -6,7 +6,7 @@ import { assertStages } from './stage-validation.js';
 
 const KNOWN = {
   options: (
-    'name region account source filters enrichment enrichmentParameters target targetParameters checkpoints backoff poll ' +
+    'name region account desiredState source filters enrichment enrichmentParameters target targetParameters checkpoints backoff poll ' +
     'clock onEvent includeExecutionData logLevel onLog'
   ).split(' '),
   source: (
@@ -20,9 +20,10 @@ const KNOWN = {
  * cause when a filter is.
  */
 export function assertPipe(options: PipeOptions): void {
-  const { name, source, filters = [] } = options;
+  const { name, source, filters = [], desiredState = 'RUNNING' } = options;
   must(/^[.\-_A-Za-z0-9]{1,64}$/.test(name), 'Name', name, 'it must be 1 to 64 characters of A-Z a-z 0-9 . - _');
   known('', options, KNOWN.options);
+  must(['RUNNING', 'STOPPED'].includes(desiredState), 'DesiredState', desiredState, 'it must be RUNNING or STOPPED');
   known('SourceParameters.', source, KNOWN.source);
   assertSource(source);
   assertStages(options);

@@ -6,7 +6,7 @@ import { memoryCheckpoints } from '../src/checkpoint.js';
 import { type PipeOptions, type PipeSource } from '../src/pipe-options.js';
 import { type Pipe, startPipe } from '../src/pipe.js';
 import { type StreamEvent } from '../src/stream-event.js';
-import { type DeadLetterTarget } from '../src/target.js';
+import { type DeadLetterTarget, type PipeTarget } from '../src/target.js';
 import { type Dynoxide, type StreamedTable } from './dynoxide.js';
 import { EventLog } from './event-log.js';
 
@@ -49,8 +49,7 @@ export async function pipeOn(stream: TestStream, options: TestPipeOptions = {}):
   const { name, streamArn, client } = stream;
   const { source, answer = () => undefined, target, ...rest } = options;
   const log = new EventLog();
-  const calls: StreamEvent[][] = [];
-  const payloads: string[] = [];
+  const called = targetOf(answer);
   const pipe = await startPipe({
     name,
     checkpoints: memoryCheckpoints(),
@@ -59,19 +58,25 @@ export async function pipeOn(stream: TestStream, options: TestPipeOptions = {}):
     onEvent: log.record,
     ...rest,
     source: { streamArn, client, startingPosition: 'TRIM_HORIZON', ...source },
-    target:
-      target ??
-      lambdaTarget({
-        arn: FUNCTION_ARN,
-        invoke: async (payload) => {
-          const batch = JSON.parse(payload) as StreamEvent[];
-          calls.push(batch);
-          payloads.push(payload);
-          return replyOf(await answer(batch, calls.length));
-        },
-      }),
+    target: target ?? called.target,
   });
-  return { pipe, log, calls, payloads };
+  return { pipe, log, calls: called.calls, payloads: called.payloads };
+}
+
+/** A function as target that the test answers for. */
+export function targetOf(answer: Answer): Pick<TestPipe, 'calls' | 'payloads'> & { readonly target: PipeTarget } {
+  const calls: StreamEvent[][] = [];
+  const payloads: string[] = [];
+  const target = lambdaTarget({
+    arn: FUNCTION_ARN,
+    invoke: async (payload) => {
+      const batch = JSON.parse(payload) as StreamEvent[];
+      calls.push(batch);
+      payloads.push(payload);
+      return replyOf(await answer(batch, calls.length));
+    },
+  });
+  return { target, calls, payloads };
 }
 
 /** Lambda's answer for what a test's function returned. */

@@ -1,0 +1,152 @@
+/** A pipe between a start and a stop: its stream opened, its shards worked through. */
+import { DEFAULT_BACKOFF } from './backoff.js';
+import { type CheckpointBook } from './checkpoint-book.js';
+import { systemClock } from './clock.js';
+import { type ExecutionRecord } from './execution-log.js';
+import { filterStage } from './filter-stage.js';
+import { type PipeEvent } from './pipe-event.js';
+import { batchSizeOf, DEFAULT_IDLE_MS, type PipeOptions } from './pipe-options.js';
+import { listShards } from './shard-list.js';
+import { Stages } from './stages.js';
+import { openCheckpoints } from './starting-point.js';
+import { StreamRunner } from './stream-runner.js';
+
+export interface SessionOptions {
+  readonly pipeArn: string;
+  readonly region: string;
+  readonly account: string;
+  readonly pipe: PipeOptions;
+  readonly emit: (event: PipeEvent) => void;
+  readonly write: (step: ExecutionRecord) => void;
+  /** The stream cannot be read any more, or the runner broke. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+export class PipeSession {
+  readonly #stopping = new AbortController();
+  #runner: StreamRunner | undefined;
+
+  constructor(private readonly options: SessionOptions) {}
+
+  get isClosed(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /**
+   * Finds the stream and decides, where that was not decided before, from where on it is read; the returned function
+   * begins to read.
+   * @throws StreamNotFoundError when the stream is gone; the SDK's error when the source does not answer.
+   */
+  async open(): Promise<() => void> {
+    const { pipeArn, emit, pipe } = this.options;
+    const { client, streamArn, startingPosition, partitionKey } = pipe.source;
+    const { signal } = this.#stopping;
+    const stream = await listShards(client, streamArn, signal);
+    const book = await openCheckpoints({
+      client,
+      streamArn,
+      startingPosition,
+      shards: stream.shards,
+      checkpoints: pipe.checkpoints,
+      key: { pipeArn, streamArn },
+      warn: (message) => emit({ type: 'warning', subject: 'checkpoint', message }),
+      signal,
+    });
+    const runner = this.#makeRunner(book, partitionKey ?? stream.partitionKey);
+    return () => {
+      if (this.isClosed) return;
+      this.#runner = runner;
+      runner.start(stream);
+    };
+  }
+
+  wake(): void {
+    this.#runner?.wake();
+  }
+
+  /** Resolves when everything visible in the stream is consumed and checkpointed, or the session was closed. */
+  async drained(): Promise<void> {
+    try {
+      await this.#runner?.drained();
+    } catch (error) {
+      if (!this.isClosed) throw error;
+    }
+  }
+
+  /** Resolves when the batches in flight have ended and are checkpointed. */
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await this.#runner?.ended();
+  }
+
+  #makeRunner(book: CheckpointBook, partitionKey: string | undefined): StreamRunner {
+    const { pipeArn, region, pipe, emit, write, onFailure } = this.options;
+    const { source, target, filters = [], clock = systemClock, onEvent, includeExecutionData } = pipe;
+    const stopping = this.#stopping.signal;
+    if (partitionKey === undefined && (source.parallelizationFactor ?? 1) > 1) {
+      const message =
+        'The source does not tell its partition key: keys of two attributes take one lane (set source.partitionKey)';
+      emit({ type: 'warning', subject: 'source', message });
+    }
+    const streamArn = source.reportedStreamArn ?? this.#reportedArn(source.streamArn);
+    const execution = {
+      pipeArn,
+      streamArn,
+      stages: this.#makeStages(streamArn),
+      deadLetter: source.deadLetter,
+      maximumRetryAttempts: source.maximumRetryAttempts ?? -1,
+      maximumRecordAgeInSeconds: source.maximumRecordAgeInSeconds ?? -1,
+      bisect: source.onPartialBatchItemFailure === 'AUTOMATIC_BISECT',
+      backoff: pipe.backoff ?? DEFAULT_BACKOFF,
+      clock,
+      log: { resourceArn: pipeArn, now: () => clock.now(), includeData: includeExecutionData ?? false, write },
+      emit,
+      stopping,
+    };
+    const limits = {
+      size: batchSizeOf(pipe),
+      windowMs: (source.maximumBatchingWindowInSeconds ?? 0) * 1000,
+      bytes: target.maxPayloadBytes,
+    };
+    const worker = {
+      adapter: { region, streamArn },
+      filter: filterStage(filters),
+      limits,
+      parallelizationFactor: source.parallelizationFactor ?? 1,
+      partitionKey,
+      execution,
+      book,
+      idleMs: pipe.poll?.idleMs ?? DEFAULT_IDLE_MS,
+      clock,
+      emit: onEvent && emit,
+      stopping,
+    };
+    return new StreamRunner({
+      worker,
+      source: { client: source.client, streamArn: source.streamArn },
+      book,
+      clock,
+      stopping,
+      onFailure,
+    });
+  }
+
+  #makeStages(sourceArn: string): Stages {
+    const { name, enrichment, enrichmentParameters, target, targetParameters, clock = systemClock } = this.options.pipe;
+    return new Stages({
+      pipe: { arn: this.options.pipeArn, name, sourceArn },
+      enrichment,
+      enrichmentTemplate: enrichmentParameters?.inputTemplate,
+      target,
+      targetTemplate: targetParameters?.inputTemplate,
+      now: () => clock.now(),
+      warn: (message) => this.options.emit({ type: 'warning', subject: 'template', message }),
+    });
+  }
+
+  /** `arn:aws:dynamodb:<region>:<account>:table/...` with the pipe's own region and account. */
+  #reportedArn(streamArn: string): string {
+    const [arn, partition, service, , , ...resource] = streamArn.split(':');
+    return [arn, partition, service, this.options.region, this.options.account, ...resource].join(':');
+  }
+}
