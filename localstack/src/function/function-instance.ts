@@ -1,177 +1,222 @@
 /**
- * One process of a function. A process and not a worker thread: a thread that allocates one array too many aborts the
- * whole program, and buffers escape its limits (docs/decisions.md).
+ * One instance of a function: handles one event at a time. The next events may be given ahead, which saves waking two
+ * processes for each of them (docs/performance.md), and are taken back when the one before them takes its time.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { type Socket } from 'node:net';
-import { type Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { end } from '../child-process.js';
-import { LineChannel } from './line-channel.js';
-import { lines } from './lines.js';
-import { CHANNEL_FD, type FunctionError, type Invoke, LINE_BREAK, LINE_MARK, type Reply } from './wire.js';
+import { FunctionProcess, type Exit, type ProcessOptions } from './function-process.js';
+import { afterReading } from './line-channel.js';
+import { type FunctionError, type Recall, type Reply } from './wire.js';
 
-const RUNTIME = fileURLToPath(new URL('runtime.js', import.meta.url));
-const PAGE = 4096;
-const MEMORY_CHECK_MS = 50;
 /** Lambda gives the handler's module ten seconds to load. */
 const INIT_TIMEOUT_MS = 10_000;
+const MEMORY_CHECK_MS = 50;
 
-export interface InstanceOptions {
-  /** The bundle. */
-  file: string;
-  environment: Readonly<Record<string, string>>;
-  memoryMb: number;
-  onLine: (requestId: string, line: string) => void;
+/** The most events in hand, the running one among them. */
+const MOST_IN_HAND = 8;
+/** An event is given ahead only where it is likely to begin within this time. */
+const AHEAD_MS = 2;
+/** An event that runs longer than this gives up the events behind it. */
+const STALL_MS = 10;
+/** A longer event is not given ahead: a recall must fit into the channel behind all that are (UTF-16 units). */
+const LONGEST_AHEAD = 16_384;
+/** How much the last event weighs in the average duration. */
+const SMOOTHING = 0.1;
+
+const RECALL = JSON.stringify({ type: 'recall' } satisfies Recall);
+
+/** An event on its way to its handler. */
+export interface Work {
+  readonly requestId: string;
+  /** The Invoke message. */
+  readonly text: string;
+  readonly timeoutMs: number;
+  /** On the clock of `performance.now()`, like all times here. */
+  readonly arrivedAt: number;
+  readonly settle: (outcome: Outcome | 'throttled') => void;
+}
+
+/** How the handler ended, and how long it took. */
+export type Outcome = { readonly durationMs: number } & (
+  | { readonly value: unknown; readonly error?: undefined }
+  | { readonly value?: undefined; readonly error: FunctionError }
+);
+
+export interface InstanceOptions extends ProcessOptions {
+  /** The instance may take another event. */
+  onFree: () => void;
+  /** These have not begun and never will here. */
+  onReturn: (works: readonly Work[]) => void;
   /** Called once the process has ended, whatever ended it. */
   onEnd: () => void;
 }
 
-export type Outcome = { value: unknown; error?: undefined } | { value?: undefined; error: FunctionError };
-
 export class FunctionInstance {
   /** Settles when the handler is loaded, or with what kept it from loading. */
   readonly ready: Promise<FunctionError | undefined>;
-  /** On the clock of `performance.now()`. */
   readonly startedAt = performance.now();
-  /** Set once the process is of no more use. */
-  dead = false;
-  private readonly child: ChildProcess;
-  private readonly channel: LineChannel<Invoke, Reply>;
-  private settle: ((outcome: Outcome) => void) | undefined;
-  private requestId = '';
-  private memoryWatch: NodeJS.Timeout | undefined;
-  private saidOutOfMemory = false;
+  /** When it was last at work. */
+  usedAt = this.startedAt;
+  private readonly process: FunctionProcess;
+  private initialized: ((error?: FunctionError) => void) | undefined;
+  private isReady = false;
+  private dead = false;
+  /** The first is running. */
+  private works: Work[] = [];
+  private beganAt = 0;
+  private averageMs = Number.POSITIVE_INFINITY;
+  private memoryCheckedAt = 0;
+  /** A recall is under way. Until it is answered nothing is given: the answer would be taken to mean the new event. */
+  private recalling = false;
 
   constructor(private readonly options: InstanceOptions) {
-    const flags = [`--max-old-space-size=${options.memoryMb}`, '--enable-source-maps'];
-    this.child = spawn(process.execPath, [...flags, RUNTIME, options.file], {
-      env: options.environment,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      // Ctrl-C in a terminal reaches the stack alone, which then ends things in order.
-      detached: true,
+    this.process = new FunctionProcess(options, {
+      onReply: (reply) => this.take(reply),
+      onEnd: (exit) => this.finish(exit),
     });
-    this.channel = new LineChannel<Invoke, Reply>(
-      this.child.stdio[CHANNEL_FD] as Socket,
-      (reply) => this.take(reply),
-      () => this.kill(),
-    );
-    for (const stream of [this.child.stdout, this.child.stderr]) if (stream) this.readLines(stream);
     this.ready = new Promise((resolve) => {
       const timer = setTimeout(() => {
-        resolve({
-          errorType: 'Sandbox.Timedout',
-          errorMessage: `Init timed out after ${INIT_TIMEOUT_MS / 1000} seconds`,
-        });
-        this.kill();
+        this.end();
+        const errorMessage = `Init timed out after ${INIT_TIMEOUT_MS / 1000} seconds`;
+        this.initialized?.({ errorType: 'Sandbox.Timedout', errorMessage });
       }, INIT_TIMEOUT_MS);
-      this.settle = ({ error }) => {
+      this.initialized = (error) => {
         clearTimeout(timer);
         resolve(error);
       };
     });
-    this.child.once('error', (error) =>
-      this.finish({ error: { errorType: 'Runtime.ExitError', errorMessage: error.message } }),
-    );
-    // `close` comes after the last line was read, so that the reason for an exit is known.
-    this.child.once('close', (code, signal) => {
-      this.dead = true;
-      this.finish({ error: this.exitError(code, signal) });
-      this.options.onEnd();
-    });
   }
 
   get pid(): number | undefined {
-    return this.child.pid;
+    return this.process.pid;
   }
 
-  /** Runs the handler; the outcome is its answer, its error, or how its process ended. Never rejects. */
-  run(invoke: Invoke, timeoutSeconds: number): Promise<Outcome> {
-    this.requestId = invoke.requestId;
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        const errorMessage = `RequestId: ${invoke.requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
-        this.finish({ error: { errorType: 'Sandbox.Timedout', errorMessage } });
-        this.kill();
-      }, invoke.deadline - Date.now());
-      this.memoryWatch = setInterval(() => this.checkMemory(), MEMORY_CHECK_MS);
-      this.settle = (outcome) => {
-        clearTimeout(timer);
-        clearInterval(this.memoryWatch);
-        resolve(outcome);
-      };
-      this.channel.send(invoke);
-    });
+  get isIdle(): boolean {
+    return this.works.length === 0;
   }
 
-  /** Ends the process without waiting. */
-  kill(): void {
-    this.dead = true;
-    this.child.kill('SIGKILL');
+  /** Whether the event, of so many characters, may be given now. */
+  takes(length: number, now: number): boolean {
+    if (this.dead || !this.isReady || this.recalling) return false;
+    const { length: inHand } = this.works;
+    if (inHand === 0) return true;
+    if (inHand >= MOST_IN_HAND || length > LONGEST_AHEAD) return false;
+    return inHand * this.averageMs < AHEAD_MS && now - this.beganAt < STALL_MS;
+  }
+
+  /** Runs the handler on an event once those before it have ended. */
+  give(work: Work): void {
+    if (this.works.push(work) === 1) this.beganAt = performance.now();
+    this.process.send(work.text);
+  }
+
+  /** Looks after the running event; to be called every few milliseconds while there is one. */
+  watch(now: number): void {
+    const [running] = this.works;
+    if (running === undefined || this.dead) return;
+    const elapsed = now - this.beganAt;
+    if (elapsed >= running.timeoutMs) {
+      this.endWith('Sandbox.Timedout', `Error: Task timed out after ${(running.timeoutMs / 1000).toFixed(2)} seconds`);
+    } else if (now - this.memoryCheckedAt >= MEMORY_CHECK_MS) {
+      this.memoryCheckedAt = now;
+      if (this.process.exceedsMemory)
+        this.endWith('Runtime.OutOfMemory', 'Error: Runtime exited with error: signal: killed');
+    }
+    if (elapsed >= STALL_MS && this.works.length > 1 && !this.recalling && !this.dead) this.recall();
   }
 
   /** Lets the process go; resolves when it is gone. */
   async stop(): Promise<void> {
     this.dead = true;
-    this.channel.close();
-    await end(this.child, 500);
+    await this.process.stop();
     // A process that ends while it starts may never be reported closed.
-    this.finish({ error: this.exitError(null, 'SIGTERM') });
+    this.finish({ outOfMemory: false, how: 'signal: SIGTERM' });
   }
 
   private take(reply: Reply): void {
-    if (reply.type !== 'error') this.finish({ value: reply.type === 'result' ? reply.value : undefined });
-    else {
-      if (reply.fatal === true) this.dead = true;
-      this.finish({ error: reply.error });
+    switch (reply.type) {
+      case 'ready':
+        this.isReady = true;
+        this.initialized?.();
+        return;
+      case 'recalled':
+        this.recalling = false;
+        this.giveBack(({ requestId }) => reply.requestIds.includes(requestId));
+        this.options.onFree();
+        return;
+      case 'error':
+        if (reply.fatal === true) this.dead = true;
+        if (!this.isReady) this.initialized?.(reply.error);
+        else this.settle(reply.requestId, { error: reply.error });
+        return;
+      case 'result':
+        this.settle(reply.requestId, { value: reply.value });
     }
   }
 
-  private finish(outcome: Outcome): void {
-    const settle = this.settle;
-    this.settle = undefined;
-    settle?.(outcome);
+  private settle(requestId: string, outcome: { value: unknown } | { error: FunctionError }): void {
+    const [running] = this.works;
+    // An error outside any handler may name an event that has been answered long ago.
+    if (running?.requestId !== requestId) return;
+    const now = performance.now();
+    const durationMs = now - this.beganAt;
+    this.works.shift();
+    this.beganAt = now;
+    this.usedAt = now;
+    this.averageMs = Number.isFinite(this.averageMs)
+      ? this.averageMs + (durationMs - this.averageMs) * SMOOTHING
+      : durationMs;
+    running.settle({ ...outcome, durationMs } as Outcome);
+    this.options.onFree();
   }
 
-  /** The whole process counts, heap and buffers alike, as in Lambda's sandbox. Only Linux tells it cheaply. */
-  private checkMemory(): void {
-    const resident = residentBytes(this.child.pid);
-    if (resident === undefined || resident <= this.options.memoryMb * 1024 * 1024) return;
-    this.finish({ error: this.outOfMemory() });
-    this.kill();
+  /**
+   * Takes back what has not begun. The process answers at once, unless its handler blocks its only thread. Then silence
+   * is an answer too: a process writes its reply before it reads the channel, and reads it before it begins the next event
+   * (runtime.ts). So if the recall was there to be read, and after that no byte of a reply was, nothing further begins.
+   */
+  private recall(): void {
+    this.recalling = true;
+    const before = this.process.bytesReplied;
+    this.process.send(RECALL, () =>
+      afterReading(() => {
+        if (this.recalling && this.process.bytesReplied === before) this.giveBack((work) => work !== this.works[0]);
+      }),
+    );
   }
 
-  private outOfMemory(): FunctionError {
-    const errorMessage = `RequestId: ${this.requestId} Error: Runtime exited with error: signal: killed`;
-    return { errorType: 'Runtime.OutOfMemory', errorMessage };
+  private giveBack(isReturned: (work: Work) => boolean): void {
+    const returned = this.works.filter(isReturned);
+    this.works = this.works.filter((work) => !returned.includes(work));
+    if (returned.length > 0) this.options.onReturn(returned);
   }
 
-  private exitError(code: number | null, signal: NodeJS.Signals | null): FunctionError {
-    if (this.saidOutOfMemory) return this.outOfMemory();
-    const how = signal === null ? `exit status ${code}` : `signal: ${signal}`;
-    const errorMessage = `RequestId: ${this.requestId} Error: Runtime exited with error: ${how}`;
-    return { errorType: 'Runtime.ExitError', errorMessage };
-  }
-
-  private readLines(stream: Readable): void {
-    const read = lines((line) => {
-      if (line.includes('JavaScript heap out of memory')) this.saidOutOfMemory = true;
-      if (!line.startsWith(LINE_MARK)) return;
-      const tab = line.indexOf('\t');
-      this.options.onLine(line.slice(LINE_MARK.length, tab), line.slice(tab + 1).replaceAll(LINE_BREAK, '\n'));
+  /** Ends the running event and, as on Lambda, the process with it. */
+  private endWith(errorType: string, what: string): void {
+    const [running] = this.works;
+    this.end();
+    running?.settle({
+      error: { errorType, errorMessage: `RequestId: ${running.requestId} ${what}` },
+      durationMs: performance.now() - this.beganAt,
     });
-    stream.setEncoding('utf8').on('data', read);
   }
-}
 
-/** Resident memory, from /proc/<pid>/statm; see proc(5). */
-function residentBytes(pid: number | undefined): number | undefined {
-  try {
-    const [, pages] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
-    return Number(pages) * PAGE;
-  } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
+  private end(): void {
+    this.dead = true;
+    this.process.kill();
+  }
+
+  private finish({ outOfMemory, how }: Exit): void {
+    this.dead = true;
+    const [running, ...others] = this.works;
+    this.works = [];
+    const errorType = outOfMemory ? 'Runtime.OutOfMemory' : 'Runtime.ExitError';
+    const reason = `Error: Runtime exited with error: ${outOfMemory ? 'signal: killed' : how}`;
+    this.initialized?.({ errorType, errorMessage: reason });
+    running?.settle({
+      error: { errorType, errorMessage: `RequestId: ${running.requestId} ${reason}` },
+      durationMs: performance.now() - this.beganAt,
+    });
+    // What was given ahead has not begun: its reply would have come behind the running event's, and that came not.
+    this.options.onReturn(others);
+    this.options.onEnd();
   }
 }

@@ -4,16 +4,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Journal } from '../journal.js';
-import { FunctionInstance, type InstanceOptions } from './function-instance.js';
-import { type FunctionError } from './wire.js';
+import { FunctionInstance, type Outcome, type Work } from './function-instance.js';
+import { type ProcessOptions } from './function-process.js';
+import { type FunctionError, type Invoke } from './wire.js';
 
-export interface FunctionPoolOptions {
+export interface FunctionPoolOptions extends Omit<ProcessOptions, 'onLine'> {
   /** Physical name. */
   name: string;
   arn: string;
-  file: string;
-  environment: Readonly<Record<string, string>>;
-  memoryMb: number;
   timeoutSeconds: number;
   /** The most instances at once. */
   maxInstances: number;
@@ -37,26 +35,35 @@ export interface Invocation {
 
 const STOPPED: FunctionError = { errorType: 'Runtime.ExitError', errorMessage: 'The local stack is stopping.' };
 
+/** How often running and waiting events are looked after. */
+const WATCH_MS = 5;
+/**
+ * An event that has waited this long gets a second instance started, one that has waited four times as long a third, and
+ * so on. Another process on a machine whose cores are busy makes all of them slower; events that wait for something else
+ * than a core soon wait long enough.
+ */
+const PATIENCE_MS = 20;
+const PATIENCE_GROWTH = 4;
 /** An instance beyond the first ends after this time without work. */
 const IDLE_MS = 60_000;
+/** An instance that ended sooner is not replaced before there is work. */
 const LIVED_MS = 1_000;
 
 export class FunctionPool {
   /** Whether the last instance that was started could load its handler. */
   alive = false;
-  private readonly instances = new Set<FunctionInstance>();
-  private readonly idle: FunctionInstance[] = [];
-  private readonly waiting: ((found: FunctionInstance | FunctionError) => void)[] = [];
-  private readonly idleTimers = new Map<FunctionInstance, NodeJS.Timeout>();
-  private starting = 0;
-  private running = 0;
-  private stopped = false;
-
-  constructor(readonly options: FunctionPoolOptions) {}
-
   /** Invocations that are running or waiting. */
-  get busy(): number {
-    return this.running + this.waiting.length;
+  busy = 0;
+  private readonly instances = new Set<FunctionInstance>();
+  /** What no instance has taken yet, oldest first. */
+  private waiting: Work[] = [];
+  private starting = 0;
+  private stopped = false;
+  private watch: NodeJS.Timeout | undefined;
+  private readonly retirement: NodeJS.Timeout;
+
+  constructor(readonly options: FunctionPoolOptions) {
+    this.retirement = setInterval(() => this.retire(), IDLE_MS / 2).unref();
   }
 
   /**
@@ -73,126 +80,117 @@ export class FunctionPool {
     event: unknown,
     { requestId = randomUUID(), traceRoot = newTraceRoot() }: InvokeOptions = {},
   ): Promise<Invocation> {
+    if (this.stopped) return { requestId, error: STOPPED };
     const { name, arn, timeoutSeconds, journal } = this.options;
-    const instance = await this.acquire();
-    if (instance === undefined) return { requestId, throttled: true };
-    if (!(instance instanceof FunctionInstance)) return { requestId, error: instance };
-    const started = performance.now();
-    this.running += 1;
+    const timeoutMs = timeoutSeconds * 1000;
     const trace = `Root=${traceRoot};Parent=${randomHex(16)};Sampled=1`;
-    const deadline = Date.now() + timeoutSeconds * 1000;
-    const { value, error } = await instance.run({ event, requestId, trace, arn, deadline }, timeoutSeconds);
-    this.running -= 1;
-    this.release(instance);
-    const durationMs = performance.now() - started;
-    const failure = error && { errorType: error.errorType, errorMessage: error.errorMessage };
+    const text = JSON.stringify({ type: 'invoke', event, requestId, trace, arn, timeoutMs } satisfies Invoke);
+    this.busy += 1;
+    const outcome = await new Promise<Outcome | 'throttled'>((settle) => {
+      this.waiting.push({ requestId, text, timeoutMs, settle, arrivedAt: performance.now() });
+      this.dispatch();
+    });
+    this.busy -= 1;
+    if (outcome === 'throttled') return { requestId, throttled: true };
+    const { value, error, durationMs } = outcome;
     journal.record({
       type: 'invocation',
       function: name,
       requestId,
       traceId: traceRoot,
       durationMs,
-      ...(failure && { error: failure }),
+      ...(error && { error: { errorType: error.errorType, errorMessage: error.errorMessage } }),
     });
     return { requestId, value, ...(error && { error }) };
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const take of this.waiting.splice(0)) take(STOPPED);
-    for (const timer of this.idleTimers.values()) clearTimeout(timer);
+    clearInterval(this.retirement);
+    for (const { settle } of this.waiting.splice(0)) settle({ error: STOPPED, durationMs: 0 });
     await Promise.all([...this.instances].map((instance) => instance.stop()));
+    clearInterval(this.watch);
   }
 
-  /** A free instance or why none starts; undefined when none came free within the function's own timeout. */
-  private acquire(): Promise<FunctionInstance | FunctionError | undefined> {
-    if (this.stopped) return Promise.resolve(STOPPED);
-    for (let instance = this.idle.pop(); instance; instance = this.idle.pop()) {
-      clearTimeout(this.idleTimers.get(instance));
-      this.idleTimers.delete(instance);
-      if (!instance.dead) return Promise.resolve(instance);
+  /** Gives what waits to who takes it, in the order of arrival. */
+  private dispatch(): void {
+    const now = performance.now();
+    for (let next = this.waiting[0]; next !== undefined; next = this.waiting[0]) {
+      // The first that takes it, not the least busy: events that one process reads together wake it once.
+      const { length } = next.text;
+      const instance = [...this.instances].find((each) => each.takes(length, now));
+      if (instance === undefined) break;
+      this.waiting.shift();
+      instance.give(next);
     }
-    return new Promise((resolve) => {
-      const take = (found: FunctionInstance | FunctionError): void => {
-        clearTimeout(timer);
-        resolve(found);
-      };
-      const timer = setTimeout(() => {
-        this.waiting.splice(this.waiting.indexOf(take), 1);
-        resolve(undefined);
-      }, this.options.timeoutSeconds * 1000);
-      this.waiting.push(take);
-      this.grow();
-    });
+    if (this.waiting.length > 0 && this.instances.size === 0) this.grow();
+    if (this.busy > 0) this.watch ??= setInterval(() => this.lookAfter(), WATCH_MS);
   }
 
-  /** One more instance when work waits that no starting instance will take. */
+  private lookAfter(): void {
+    const now = performance.now();
+    for (const instance of this.instances) instance.watch(now);
+    const { timeoutSeconds } = this.options;
+    while (now - (this.waiting[0]?.arrivedAt ?? now) > timeoutSeconds * 1000) this.waiting.shift()?.settle('throttled');
+    const patience = PATIENCE_MS * PATIENCE_GROWTH ** (this.instances.size - 1);
+    if (now - (this.waiting[0]?.arrivedAt ?? now) >= patience) this.grow();
+    if (this.busy > 0) return;
+    clearInterval(this.watch);
+    this.watch = undefined;
+  }
+
+  /** One more instance, unless one is on its way already. */
   private grow(): void {
-    if (this.stopped || this.waiting.length <= this.starting) return;
-    if (this.instances.size >= this.options.maxInstances || this.starting > 0) return;
+    if (this.stopped || this.starting > 0 || this.instances.size >= this.options.maxInstances) return;
     void this.addInstance();
   }
 
   private async addInstance(): Promise<FunctionError | undefined> {
-    const { file, environment, memoryMb, name, journal } = this.options;
-    const onLine: InstanceOptions['onLine'] = (requestId, line) =>
-      journal.record({ type: 'log', function: name, requestId, line });
-    const onEnd = (): void => this.forget(instance);
-    const instance: FunctionInstance = new FunctionInstance({ file, environment, memoryMb, onLine, onEnd });
+    const { name, journal } = this.options;
+    const instance: FunctionInstance = new FunctionInstance({
+      ...this.options,
+      onLine: (requestId, line) => journal.record({ type: 'log', function: name, requestId, line }),
+      onFree: () => this.dispatch(),
+      onReturn: (works) => this.takeBack(works),
+      onEnd: () => this.forget(instance),
+    });
     this.instances.add(instance);
     if (instance.pid !== undefined) this.options.adopt(instance.pid);
     this.starting += 1;
     const error = await instance.ready;
     this.starting -= 1;
     this.alive = error === undefined;
-    if (error === undefined && !this.stopped) {
-      this.release(instance);
-      return undefined;
-    }
-    this.instances.delete(instance);
     if (error) {
+      this.instances.delete(instance);
       journal.record({ type: 'stack', what: `${name} failed to start: ${error.errorMessage}` });
-      this.waiting.shift()?.(error);
-      this.grow();
+      this.waiting.shift()?.settle({ error, durationMs: 0 });
     }
+    this.dispatch();
     return error;
   }
 
-  /** An instance has ended. One that was idle or busy is replaced when nobody else is there to take its work. */
+  /** What has not begun comes before what arrived later. */
+  private takeBack(works: readonly Work[]): void {
+    if (this.stopped) for (const { settle } of works) settle({ error: STOPPED, durationMs: 0 });
+    else this.waiting = [...works, ...this.waiting].sort((a, b) => a.arrivedAt - b.arrivedAt);
+  }
+
+  /** An instance has ended. It is replaced at once when it leaves none. */
   private forget(instance: FunctionInstance): void {
-    clearTimeout(this.idleTimers.get(instance));
-    this.idleTimers.delete(instance);
-    const at = this.idle.indexOf(instance);
-    if (at !== -1) this.idle.splice(at, 1);
     if (!this.instances.delete(instance) || this.stopped) return;
     this.options.journal.record({ type: 'stack', what: `an instance of ${this.options.name} ended and is replaced` });
     // One that ends as soon as it starts would be started for ever; it waits for the next event, as on Lambda.
-    const lived = performance.now() - instance.startedAt > LIVED_MS;
-    if (this.waiting.length > 0) this.grow();
-    else if (this.instances.size === 0 && lived) void this.addInstance();
+    if (this.instances.size === 0 && performance.now() - instance.startedAt > LIVED_MS) this.grow();
+    this.dispatch();
   }
 
-  private release(instance: FunctionInstance): void {
-    if (instance.dead) return;
-    const next = this.waiting.shift();
-    if (next) {
-      next(instance);
-      this.grow();
-      return;
-    }
-    this.idle.push(instance);
-    this.retireWhenIdle(instance);
-  }
-
-  private retireWhenIdle(instance: FunctionInstance): void {
-    const timer = setTimeout(() => {
-      if (this.instances.size === 1) return;
-      this.idle.splice(this.idle.indexOf(instance), 1);
+  private retire(): void {
+    const [, ...others] = this.instances;
+    for (const instance of others) {
+      if (!instance.isIdle || performance.now() - instance.usedAt < IDLE_MS) continue;
       this.instances.delete(instance);
-      this.idleTimers.delete(instance);
       void instance.stop();
-    }, IDLE_MS);
-    this.idleTimers.set(instance, timer.unref());
+    }
   }
 }
 

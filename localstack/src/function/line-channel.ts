@@ -5,7 +5,7 @@
 import { type Socket } from 'node:net';
 import { lines } from './lines.js';
 
-export class LineChannel<Sent, Received> {
+export class LineChannel<Received> {
   /** @param onClose called when the other side is gone, or has said what is no message */
   constructor(
     private readonly socket: Socket,
@@ -23,15 +23,35 @@ export class LineChannel<Sent, Received> {
     socket.once('close', onClose);
   }
 
-  /** @throws TypeError for what JSON cannot say */
-  send(message: Sent, then?: () => void): void {
-    this.socket.write(`${JSON.stringify(message)}\n`, then);
+  /** How much came from the other side until now. */
+  get bytesRead(): number {
+    return this.socket.bytesRead;
+  }
+
+  /**
+   * @param message JSON text
+   * @param then called once the system has the whole message: the other side finds it when it reads
+   */
+  send(message: string, then?: () => void): void {
+    this.socket.write(`${message}\n`, then);
+  }
+
+  /** Like `send`, but all messages of one turn of the loop go in one write, which wakes the other side once. */
+  sendTogether(message: string, then?: () => void): void {
+    if (this.socket.writableCorked === 0) {
+      this.socket.cork();
+      setImmediate(() => this.socket.uncork());
+    }
+    this.send(message, then);
   }
 
   close(): void {
     this.socket.destroy();
   }
 }
+
+/** Calls back after the events of one whole turn of the loop were read, sockets included. */
+export const afterReading = (then: () => void): void => void setImmediate(() => setImmediate(then));
 
 /** Undefined when a handler wrote into the channel's own file descriptor. */
 function parse<T>(line: string): T | undefined {

@@ -5,8 +5,8 @@
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Socket } from 'node:net';
-import { LineChannel } from './line-channel.js';
-import { CHANNEL_FD, type FunctionError, type Invoke, LINE_BREAK, LINE_MARK, type Reply } from './wire.js';
+import { afterReading, LineChannel } from './line-channel.js';
+import { CHANNEL_FD, type FunctionError, type Invoke, LINE_BREAK, LINE_MARK, type Recall, type Reply } from './wire.js';
 
 type Handler = (event: unknown, context: object) => unknown;
 
@@ -44,11 +44,14 @@ function toFunctionError(error: unknown, type?: string): FunctionError {
 
 /** What outlives a handler ends the process, as on Lambda; the stack starts a fresh one. */
 function dieOf(error: unknown, type: string): void {
-  channel.send({ type: 'error', error: toFunctionError(error, type), fatal: true }, () => process.exit(129));
+  dying = true;
+  const reply: Reply = { type: 'error', requestId: currentRequest, error: toFunctionError(error, type), fatal: true };
+  channel.send(JSON.stringify(reply), () => process.exit(129));
 }
 
-function contextOf({ requestId, arn, deadline }: Invoke): object {
+function contextOf({ requestId, arn, timeoutMs }: Invoke): object {
   const { AWS_LAMBDA_FUNCTION_NAME: functionName = '', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory = '' } = process.env;
+  const deadline = Date.now() + timeoutMs;
   return {
     awsRequestId: requestId,
     callbackWaitsForEmptyEventLoop: true,
@@ -62,19 +65,45 @@ function contextOf({ requestId, arn, deadline }: Invoke): object {
   };
 }
 
-async function handle(handler: Handler, invoke: Invoke): Promise<void> {
-  currentRequest = invoke.requestId;
+/** The reply as JSON text. */
+async function handle(run: Handler, invoke: Invoke): Promise<string> {
+  const { requestId } = invoke;
+  currentRequest = requestId;
   process.env._X_AMZN_TRACE_ID = invoke.trace;
+  const failed = (error: unknown, type?: string): string =>
+    JSON.stringify({ type: 'error', requestId, error: toFunctionError(error, type) } satisfies Reply);
   try {
-    const value = await handler(invoke.event, contextOf(invoke));
+    const value = await run(invoke.event, contextOf(invoke));
     try {
-      channel.send({ type: 'result', value });
+      return JSON.stringify({ type: 'result', requestId, value } satisfies Reply);
     } catch (error) {
-      channel.send({ type: 'error', error: toFunctionError(error, 'Runtime.MarshalError') });
+      return failed(error, 'Runtime.MarshalError');
     }
   } catch (error) {
-    channel.send({ type: 'error', error: toFunctionError(error) });
+    return failed(error);
   }
+}
+
+/**
+ * Runs the events in hand, one after the other. The next begins only once the reply is with the system and the channel
+ * was read since: the stack can tell from its side that an event has not begun (function-instance.ts).
+ */
+async function work(run: Handler): Promise<void> {
+  const invoke = inHand.shift();
+  busy = invoke !== undefined && !dying;
+  if (!busy || invoke === undefined) return;
+  const reply = await handle(run, invoke);
+  channel.send(reply, () => afterReading(() => void work(run)));
+}
+
+function take(message: Invoke | Recall): void {
+  if (message.type === 'recall') {
+    const requestIds = inHand.splice(0).map(({ requestId }) => requestId);
+    channel.send(JSON.stringify({ type: 'recalled', requestIds } satisfies Reply));
+    return;
+  }
+  inHand.push(message);
+  if (handler && !busy) void work(handler);
 }
 
 async function load(file: string): Promise<Handler> {
@@ -94,9 +123,13 @@ process.on('uncaughtException', (error) => dieOf(error, 'Runtime.UncaughtExcepti
 process.on('unhandledRejection', (error) => dieOf(error, 'Runtime.UnhandledPromiseRejection'));
 
 let handler: Handler | undefined;
-const channel = new LineChannel<Reply, Invoke>(
+let busy = false;
+let dying = false;
+/** Events that have not begun. */
+const inHand: Invoke[] = [];
+const channel = new LineChannel<Invoke | Recall>(
   new Socket({ fd: CHANNEL_FD, readable: true, writable: true }),
-  (invoke) => void (handler && handle(handler, invoke)),
+  take,
   () => process.exit(0),
 );
 
@@ -104,7 +137,7 @@ const [, , file = ''] = process.argv;
 load(file).then(
   (loaded) => {
     handler = loaded;
-    channel.send({ type: 'ready' });
+    channel.send(JSON.stringify({ type: 'ready' } satisfies Reply));
   },
   (error: unknown) =>
     dieOf(

@@ -7,22 +7,29 @@ export interface FunctionError {
   readonly trace?: readonly string[];
 }
 
-/** Stack to process: run the handler. */
+/** Stack to process: run the handler, after the events given before. */
 export interface Invoke {
+  readonly type: 'invoke';
   readonly event: unknown;
   readonly requestId: string;
   /** The value of `_X_AMZN_TRACE_ID`. */
   readonly trace: string;
   readonly arn: string;
-  /** Epoch milliseconds at which the invocation times out. */
-  readonly deadline: number;
+  /** How long the handler may take, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
-/** Process to stack: the handler is loaded, or gave this, or threw that. */
+/** Stack to process: give back every event that has not begun. */
+export interface Recall {
+  readonly type: 'recall';
+}
+
+/** Process to stack: the handler is loaded, gave this, threw that; or these events come back untouched. */
 export type Reply =
   | { readonly type: 'ready' }
-  | { readonly type: 'result'; readonly value?: unknown }
-  | { readonly type: 'error'; readonly error: FunctionError; readonly fatal?: boolean };
+  | { readonly type: 'result'; readonly requestId: string; readonly value?: unknown }
+  | { readonly type: 'error'; readonly requestId: string; readonly error: FunctionError; readonly fatal?: boolean }
+  | { readonly type: 'recalled'; readonly requestIds: readonly string[] };
 
 /** Opens a line that belongs to an invocation: the request id and a tab follow. */
 export const LINE_MARK = '\u0001';
