@@ -90,10 +90,11 @@ export class BatchExecution {
       if (left.blamed.length > 0) {
         if (bisect && rest.length > 1) return this.#runHalves(rest, order);
         for (const record of left.blamed) counted.set(record, (counted.get(record) ?? 0) + 1);
-        const exhausted = attempts === -1 ? [] : rest.filter((record) => (counted.get(record) ?? 0) > attempts);
+        const isExhausted = (record: PendingRecord): boolean => (counted.get(record) ?? 0) > attempts;
+        const exhausted = attempts === -1 ? [] : rest.filter(isExhausted);
         if (exhausted.length > 0) {
           if (!(await this.#giveUp(exhausted, 'RetryAttemptsExhausted', order))) return false;
-          rest = rest.filter((record) => !exhausted.includes(record));
+          rest = rest.filter((record) => !isExhausted(record));
           if (rest.length === 0) return true;
         }
       }

@@ -1,7 +1,7 @@
 /** Catalogue b20, 12 to 16: how records become batches. */
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
-import { MAX_PAYLOAD_BYTES } from './lambda-call.js';
+import { MAX_BATCH_BYTES } from './target.js';
 import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
 import { ManualClock } from '../test/manual-clock.js';
 import { keysOf, pipeFrom, pipeOn } from '../test/pipe-fixture.js';
@@ -77,7 +77,7 @@ describe('batches', () => {
     await log.waitFor('execution', ({ messageType }) => messageType === 'EXECUTION_SUCCEEDED');
     // The first 16 records are 6,080,000 characters and their frames; a 17th would not fit.
     expect(calls.map(({ length }) => length)).toEqual([16]);
-    expect(Buffer.byteLength(payloads[0]!)).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES);
+    expect(Buffer.byteLength(payloads[0]!)).toBeLessThanOrEqual(MAX_BATCH_BYTES);
     await clock.passSleep((ms) => ms === 300_000);
     await log.waitFor('execution', ({ messageType }) => messageType === 'EXECUTION_SUCCEEDED', 2);
     await pipe.stop();

@@ -22,7 +22,7 @@ export type LambdaInvoke = (
 ) => Promise<LambdaReply>;
 
 /** Lambda's limit of a synchronous payload. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
+const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
 /** Lambda's limit of an asynchronous payload. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 const MAX_EVENT_BYTES = 1024 * 1024;

@@ -1,7 +1,7 @@
 /** Which answers of Lambda are the customer's fault (counted, given up one day) and which are not (retried for ever). */
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
-import { type LambdaReply } from './lambda-call.js';
+import { type LambdaInvoke, type LambdaReply } from './lambda-call.js';
 import { lambdaTarget } from './lambda-target.js';
 import { FUNCTION_ARN } from '../test/pipe-fixture.js';
 
@@ -48,4 +48,44 @@ describe('what a Lambda function answers', () => {
   for (const [title, invoke, result] of results) {
     it(title, async () => expect(await ask(invoke)).toMatchObject(result));
   }
+
+  it('41 FIRE_AND_FORGET ignores FunctionError', async () => {
+    const types: string[] = [];
+    const invoke: LambdaInvoke = (_payload, _signal, type) => {
+      types.push(type);
+      return Promise.resolve({ statusCode: 202, functionError: 'Unhandled', payload: '{"batchItemFailures":"all"}' });
+    };
+    const target = lambdaTarget({ arn: FUNCTION_ARN, invoke, invocationType: 'FIRE_AND_FORGET' });
+    expect(await target.invoke(batch, context)).toMatchObject({ outcome: 'success' });
+    expect(types).toEqual(['Event']);
+  });
+
+  it('a refused event is a failure although nobody waits for the function', async () => {
+    const invoke: LambdaInvoke = () => Promise.resolve({ statusCode: 429, payload: '' });
+    const target = lambdaTarget({ arn: FUNCTION_ARN, invoke, invocationType: 'FIRE_AND_FORGET' });
+    expect(await target.invoke(batch, context)).toMatchObject({
+      outcome: 'failed',
+      fault: 'internal',
+      throttled: true,
+    });
+  });
+
+  it('a payload that is too long is the customer’s, and is not sent', async () => {
+    for (const [invocationType, limit] of [
+      ['REQUEST_RESPONSE', 6 * 1024 * 1024],
+      ['FIRE_AND_FORGET', 1024 * 1024],
+    ] as const) {
+      let calls = 0;
+      const invoke: LambdaInvoke = () => Promise.resolve({ statusCode: 200 + (calls += 1), payload: '' });
+      const target = lambdaTarget({ arn: FUNCTION_ARN, invoke, invocationType });
+      const fitting = { event, text: 'x'.repeat(limit - 2) };
+      expect(await target.invoke([fitting], context)).toMatchObject({ outcome: 'success' });
+      expect(await target.invoke([{ event, text: `${fitting.text}x` }], context)).toMatchObject({
+        outcome: 'failed',
+        fault: 'customer',
+        error: { details: 'RequestTooLargeException' },
+      });
+      expect(calls).toBe(1);
+    }
+  });
 });

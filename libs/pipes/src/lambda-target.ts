@@ -1,7 +1,8 @@
 /** A Lambda function as target: one call a batch, a bare JSON array, waited for or not. */
 import { readBatchReport } from './batch-failures.js';
-import { callLambda, MAX_PAYLOAD_BYTES, type LambdaInvoke } from './lambda-call.js';
-import { type PipeTarget, type TargetResult } from './target.js';
+import { callLambda, type LambdaInvoke } from './lambda-call.js';
+import { must } from './refusal.js';
+import { MAX_BATCH_BYTES, type PipeTarget, type TargetResult } from './target.js';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_PipeTargetLambdaFunctionParameters.html */
 export type InvocationType = 'REQUEST_RESPONSE' | 'FIRE_AND_FORGET';
@@ -16,13 +17,20 @@ export interface LambdaTargetOptions {
   readonly invocationType?: InvocationType;
 }
 
+/** @throws PipeValidationError for an unknown invocation type. */
 export function lambdaTarget({ arn, invoke, invocationType = 'REQUEST_RESPONSE' }: LambdaTargetOptions): PipeTarget {
+  must(
+    invocationType === 'REQUEST_RESPONSE' || invocationType === 'FIRE_AND_FORGET',
+    'TargetParameters.LambdaFunctionParameters.InvocationType',
+    invocationType,
+    'it must be REQUEST_RESPONSE or FIRE_AND_FORGET',
+  );
   const type = invocationType === 'FIRE_AND_FORGET' ? 'Event' : 'RequestResponse';
   return {
     arn,
     kind: 'lambda',
     maxBatchSize: 10_000,
-    maxPayloadBytes: MAX_PAYLOAD_BYTES,
+    maxPayloadBytes: MAX_BATCH_BYTES,
     needsJson: true,
     async invoke(batch, { signal }): Promise<TargetResult> {
       const call = await callLambda(invoke, batch, signal, type);

@@ -62,8 +62,11 @@ export interface CallContext {
   readonly signal: AbortSignal;
   readonly pipeName: string;
   /** Epoch milliseconds. */
-  now(): number;
+  readonly now: () => number;
 }
+
+/** At this many bytes of JSON a batch is released. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html */
+export const MAX_BATCH_BYTES = 6 * 1024 * 1024;
 
 /** The kinds of targets that are emulated. */
 export type TargetKind = 'lambda' | 'sns' | 'sqs' | 'event-bus' | 'cloudwatch-logs';

@@ -1,7 +1,7 @@
 /** What a pipe told, with a way to wait for it. */
 import { type PipeEvent } from '../src/pipe-event.js';
 
-type OfType<T extends PipeEvent['type']> = Extract<PipeEvent, { type: T }>;
+type OfType<T extends PipeEvent['type']> = PipeEvent & { readonly type: T };
 
 export class EventLog {
   readonly events: PipeEvent[] = [];

@@ -73,11 +73,7 @@ describe(title, () => {
     ['a quoted text keeps its quotes', '"Hello, <$.eventName>"', '"Hello, INSERT"'],
     ['a single path to a string is its text', '<$.eventName>', 'INSERT'],
     ['a single path to an object is text without quotes', '<$.dynamodb.Keys>', '{PK:{S:CUSTOMER#john}}'],
-    [
-      'what is no variable stays',
-      '{"a": "1 < 2 > 1 <b> \\"<$.eventName>\\""}',
-      '{"a": "1 < 2 > 1 <b> \\"INSERT\\""}',
-    ],
+    ['what is no variable stays', '{"a": "1 < 2 > 1 <b> \\"<$.eventName>\\""}', '{"a": "1 < 2 > 1 <b> \\"INSERT\\""}'],
   ];
   for (const [name, template, result] of cases) {
     it(name, () => expect(render(template)).toBe(result));
