@@ -2,12 +2,26 @@
  * The folder that holds a stack's data, owned by one stack at a time. `stack.lock` records the stack and its child
  * processes, so that a start after a kill can end the orphans that still have the data open.
  */
-import { existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { until } from './child-process.js';
 import { identify, isRunning, kill, type ProcessIdentity } from './process-identity.js';
 import { StartError } from './start-error.js';
+
+/** What a stack keeps in its folder, beside the lock. */
+const CONTENTS = ['table', 'messages', 'checkpoints'];
+const LOCK = 'stack.lock';
 
 interface Lock {
   readonly stack: ProcessIdentity;
@@ -30,7 +44,7 @@ export class DataFolder {
   /**
    * Takes the folder for this process; without a path, a temporary one.
    * @param fresh empties the folder first
-   * @throws StartError when another running stack has it
+   * @throws StartError when another running stack has it, or when it is to be emptied and holds other things too
    */
   static async open(path: string | undefined, fresh = false): Promise<DataFolder> {
     const own = identify(process.pid);
@@ -38,6 +52,7 @@ export class DataFolder {
     const temporary = path === undefined;
     const folder = new DataFolder(temporary ? mkdtempSync(join(tmpdir(), 'tabletop-')) : resolve(path), temporary, own);
     folder.make();
+    if (fresh) folder.assertOwn();
     await folder.acquire();
     process.once('exit', folder.abandon);
     if (fresh) folder.empty();
@@ -78,7 +93,7 @@ export class DataFolder {
   }
 
   private get lockFile(): string {
-    return this.file('stack.lock');
+    return this.file(LOCK);
   }
 
   /** The program ends without a stop: its children must not outlive it. */
@@ -137,8 +152,18 @@ export class DataFolder {
     renameSync(draft, this.lockFile);
   }
 
+  /** A path that was mistyped must not cost anybody a folder. */
+  private assertOwn(): void {
+    const strange = readdirSync(this.path).filter((name) => !CONTENTS.includes(name) && !name.startsWith(LOCK));
+    if (strange.length === 0) return;
+    const some = strange.slice(0, 3).join(', ') + (strange.length > 3 ? ', ...' : '');
+    throw new StartError(
+      `The data folder ${this.path} holds what no stack put there (${some}), so it is not emptied; name another with DATA_DIR.`,
+    );
+  }
+
   private empty(): void {
-    for (const name of ['table', 'messages', 'checkpoints']) rmSync(this.file(name), { recursive: true, force: true });
+    for (const name of CONTENTS) rmSync(this.file(name), { recursive: true, force: true });
   }
 }
 

@@ -164,7 +164,7 @@ export class FunctionInstance {
     this.averageMs = Number.isFinite(this.averageMs)
       ? this.averageMs + (durationMs - this.averageMs) * SMOOTHING
       : durationMs;
-    running.settle({ ...outcome, durationMs } as Outcome);
+    running.settle({ ...outcome, durationMs });
     this.options.onFree();
   }
 
