@@ -2,8 +2,10 @@
 import { DEFAULT_BACKOFF, pauseAfter, type Backoff } from './backoff.js';
 import { type PendingRecord } from './batch-buffer.js';
 import { type Clock } from './clock.js';
+import { sha256 } from './atomic-file.js';
 import { CommitOrder } from './commit-order.js';
 import { deadLetterEnvelope, type DeadLetterEnvelope } from './dead-letter.js';
+import { type KeptBatch } from './dead-letter-store.js';
 import { Deadline } from './deadline.js';
 import { openExecution, type ExecutionLogOptions } from './execution-log.js';
 import { type PipeEvent } from './pipe-event.js';
@@ -18,6 +20,10 @@ export interface ExecutionOptions {
   /** What a try goes through: enrichment and target. */
   readonly stages: Stages;
   readonly deadLetter: DeadLetterTarget | undefined;
+  /** Keeps the records that a dead letter tells of. */
+  readonly keep: (batch: KeptBatch) => Promise<void>;
+  /** Told the bytes of JSON of each try. */
+  readonly measure: (bytes: number) => void;
   /** -1 retries without end. */
   readonly maximumRetryAttempts: number;
   /** -1 never discards. */
@@ -36,13 +42,13 @@ export interface ExecutionOptions {
 type Records = readonly PendingRecord[];
 
 /** What is left of a batch after a try that failed. */
-interface Remainder {
+interface Remainder<T> {
   /** What was delivered. */
-  readonly done: Records;
+  readonly done: readonly T[];
   /** What is tried again. */
-  readonly rest: Records;
+  readonly rest: readonly T[];
   /** Those of `rest` whose failure counts against MaximumRetryAttempts. */
-  readonly blamed: Records;
+  readonly blamed: readonly T[];
 }
 
 export class BatchExecution {
@@ -116,6 +122,7 @@ export class BatchExecution {
     const events = records.map(({ event }) => event);
     const ids = events.map(({ eventID }) => eventID);
     const deadline = new Deadline(clock);
+    this.options.measure(records.reduce((sum, { bytes }) => sum + bytes, 0));
     try {
       return await stages.run(events, openExecution(shardId, ids, log), deadline);
     } finally {
@@ -153,7 +160,8 @@ export class BatchExecution {
       records: [first, ...others],
       now: clock.now(),
     });
-    if (deadLetter !== undefined && !(await this.#send(deadLetter, JSON.stringify(envelope)))) return false;
+    const kept = keptBatch(envelope, records);
+    if (deadLetter !== undefined && !(await this.#send(deadLetter, kept))) return false;
     // Told before the commit: after it, a crash would leave no trace of the records.
     emit({
       type: deadLetter === undefined ? 'discarded' : 'dead-letter',
@@ -167,11 +175,13 @@ export class BatchExecution {
     return true;
   }
 
-  async #send(deadLetter: DeadLetterTarget, body: string): Promise<boolean> {
-    const { emit, clock, stopping } = this.options;
+  /** Keeps the records first: a crash after the message would leave it without them. */
+  async #send(deadLetter: DeadLetterTarget, batch: KeptBatch): Promise<boolean> {
+    const { emit, clock, stopping, keep } = this.options;
     for (let failures = 1; !stopping.aborted; failures += 1) {
       try {
-        await deadLetter.send(body);
+        await keep(batch);
+        await deadLetter.send(JSON.stringify(batch.envelope));
         return true;
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
@@ -186,7 +196,11 @@ export class BatchExecution {
 /** Whether the target takes its records one by one, so that only those that failed are sent again. */
 const isSingly = (result: TargetResult): boolean => result.outcome === 'partial' && result.retry === 'failed-only';
 
-function remainderOf(records: Records, result: Exclude<TargetResult, { outcome: 'success' }>): Remainder {
+/** What a try that did not succeed leaves of its records. */
+export function remainderOf<T>(
+  records: readonly T[],
+  result: Exclude<TargetResult, { outcome: 'success' }>,
+): Remainder<T> {
   if (result.outcome === 'failed') {
     return { done: [], rest: records, blamed: result.fault === 'customer' ? records : [] };
   }
@@ -201,5 +215,15 @@ function remainderOf(records: Records, result: Exclude<TargetResult, { outcome: 
     done: records.filter((record) => !failed.has(record)),
     rest,
     blamed: rest.filter((record) => !internal.has(record)),
+  };
+}
+
+function keptBatch(envelope: DeadLetterEnvelope, records: Records): KeptBatch {
+  const { streamArn, shardId, startSequenceNumber, endSequenceNumber } = envelope.DDBStreamBatchInfo;
+  return {
+    id: sha256([streamArn, shardId, startSequenceNumber, endSequenceNumber].join('\n')).slice(0, 32),
+    shardId,
+    envelope,
+    records: records.map(({ event }) => event),
   };
 }

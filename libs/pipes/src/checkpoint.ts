@@ -1,7 +1,7 @@
 /** Where a pipe keeps how far it has come: in memory, or in one file a pipe. */
-import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileNameOf, replaceFile, sha256 } from './atomic-file.js';
 
 /** How far one shard was consumed. */
 export type ShardCheckpoint =
@@ -62,10 +62,7 @@ interface CheckpointFile extends CheckpointKey {
  * Each save is written beside the file, flushed to the disk, then put in its place.
  */
 export function fileCheckpoints(folder: string): CheckpointStore {
-  const pathOf = ({ pipeArn }: CheckpointKey): string => {
-    const label = (pipeArn.split('/').at(-1) ?? '').replace(/[^A-Za-z0-9_-]/g, '_');
-    return join(folder, `${label}-${sha256(pipeArn).slice(0, 8)}.json`);
-  };
+  const pathOf = ({ pipeArn }: CheckpointKey): string => join(folder, `${fileNameOf(pipeArn)}.json`);
   return {
     async load(key) {
       let text: string;
@@ -103,19 +100,4 @@ function read(text: string, key: CheckpointKey): LoadedCheckpoint {
   return { shards };
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
 const checksumOf = (body: Omit<CheckpointFile, 'checksum'>): string => sha256(JSON.stringify(body));
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  // One name, so that what a crash leaves is overwritten by the next save.
-  const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w');
-  try {
-    await file.writeFile(text);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-}

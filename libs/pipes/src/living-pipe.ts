@@ -1,12 +1,24 @@
 /** The life of one pipe: takes what is asked of it through the table of pipe-state.ts. */
+import { systemClock } from './clock.js';
+import { memoryDeadLetters, type KeptBatch } from './dead-letter-store.js';
 import { logRecordAt, type ExecutionRecord } from './execution-log.js';
+import { PipeMetrics, type MetricsOfMinute } from './metrics.js';
 import { lintPipeFilters } from './pattern/pipe-filter.js';
 import { changedOptions, type PipeChanges } from './pipe-changes.js';
 import { type PipeEvent } from './pipe-event.js';
-import { DEFAULT_ACCOUNT, DEFAULT_REGION, type PipeOptions } from './pipe-options.js';
+import { batchSizeOf, DEFAULT_ACCOUNT, DEFAULT_REGION, type PipeOptions } from './pipe-options.js';
 import { PipeSession } from './pipe-session.js';
-import { PipeConflictError, PipeStoppedError, TRANSITIONS, type PipeAction, type PipeState } from './pipe-state.js';
+import {
+  PipeConflictError,
+  PipeRedriveError,
+  PipeStoppedError,
+  TRANSITIONS,
+  type PipeAction,
+  type PipeState,
+} from './pipe-state.js';
+import { KeptDeadLetters, type RedriveResult } from './redrive.js';
 import { StreamNotFoundError } from './shard-list.js';
+import { stagesOfPipe, type PipeIdentity } from './stages-of-pipe.js';
 import { assertPipe } from './validation.js';
 
 /** See the interface Pipe for what the methods promise. */
@@ -23,6 +35,8 @@ export class LivingPipe {
   /** The stream is gone: nothing but deletion is left. */
   #isLost = false;
   #isClosed = false;
+  readonly #metrics = new PipeMetrics();
+  readonly #kept: KeptDeadLetters;
 
   constructor(options: PipeOptions) {
     this.#options = options;
@@ -30,6 +44,9 @@ export class LivingPipe {
     this.#account = options.account ?? DEFAULT_ACCOUNT;
     this.#desiredState = options.desiredState ?? 'RUNNING';
     this.arn = `arn:aws:pipes:${this.#region}:${this.#account}:pipe/${options.name}`;
+    this.#kept = new KeptDeadLetters(this.arn, options.deadLetters ?? memoryDeadLetters(), (message) =>
+      this.#emit({ type: 'warning', subject: 'dead-letter', message }),
+    );
     this.#change = this.#begin('create', () => this.#open());
   }
 
@@ -99,7 +116,35 @@ export class LivingPipe {
       await this.#closeSession();
       const { checkpoints, source } = this.#options;
       await checkpoints.remove({ pipeArn: this.arn, streamArn: source.streamArn });
+      await this.#kept.clear();
     }));
+  }
+
+  metrics(): readonly MetricsOfMinute[] {
+    return this.#metrics.minutes;
+  }
+
+  deadLetters(): Promise<readonly KeptBatch[]> {
+    return this.#kept.list();
+  }
+
+  redrive(id: string): Promise<readonly RedriveResult[]> {
+    return this.#kept.redrive(id, () => {
+      if (this.#isClosed || this.#state === 'DELETING') {
+        throw new PipeRedriveError(`Pipe ${this.options.name} is closed`);
+      }
+      const { clock = systemClock, includeExecutionData: includeData = false } = this.#options;
+      return {
+        stages: stagesOfPipe(this.#options, this.#identity, (event) => this.#emit(event)),
+        batchSize: batchSizeOf(this.#options),
+        clock,
+        log: { resourceArn: this.arn, now: () => clock.now(), includeData, write: (step) => this.#write(step) },
+      };
+    });
+  }
+
+  get #identity(): PipeIdentity {
+    return { pipeArn: this.arn, region: this.#region, account: this.#account };
   }
 
   async close(): Promise<void> {
@@ -137,10 +182,10 @@ export class LivingPipe {
       this.#emit({ type: 'warning', subject: 'filter', message });
     }
     const session = new PipeSession({
-      pipeArn: this.arn,
-      region: this.#region,
-      account: this.#account,
+      ...this.#identity,
       pipe: this.#options,
+      keep: (batch) => this.#kept.keep(batch),
+      measure: (bytes) => this.#metrics.size(bytes, (this.#options.clock ?? systemClock).now()),
       emit: (event) => this.#emit(event),
       write: (step) => this.#write(step),
       onFailure: (error) => this.#fail(session, error),
@@ -176,6 +221,7 @@ export class LivingPipe {
   }
 
   #write(step: ExecutionRecord): void {
+    this.#metrics.record(step);
     this.#emit(step);
     const { logLevel = 'OFF', onLog } = this.#options;
     const logged = onLog && logRecordAt(logLevel, step);

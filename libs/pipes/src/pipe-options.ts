@@ -3,6 +3,7 @@ import { type DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { type Backoff } from './backoff.js';
 import { type CheckpointStore } from './checkpoint.js';
 import { type Clock } from './clock.js';
+import { type DeadLetterStore } from './dead-letter-store.js';
 import { type PipeEnrichment } from './enrichment.js';
 import { type LogLevel, type PipeLogRecord } from './execution-log.js';
 import { type PipeEvent } from './pipe-event.js';
@@ -25,6 +26,8 @@ export interface PipeOptions {
   readonly target: PipeTarget;
   readonly targetParameters?: StageParameters;
   readonly checkpoints: CheckpointStore;
+  /** Keeps the records of dead-lettered batches for redrive(); default: in memory. */
+  readonly deadLetters?: DeadLetterStore;
   /** Pauses between tries; default 1 s doubled up to 60 s. */
   readonly backoff?: Backoff;
   readonly poll?: {

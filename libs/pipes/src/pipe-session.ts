@@ -2,22 +2,24 @@
 import { DEFAULT_BACKOFF } from './backoff.js';
 import { type CheckpointBook } from './checkpoint-book.js';
 import { systemClock } from './clock.js';
+import { type KeptBatch } from './dead-letter-store.js';
 import { type ExecutionRecord } from './execution-log.js';
 import { filterStage } from './filter-stage.js';
 import { type PipeEvent } from './pipe-event.js';
 import { batchSizeOf, DEFAULT_IDLE_MS, type PipeOptions } from './pipe-options.js';
 import { listShards } from './shard-list.js';
-import { Stages } from './stages.js';
+import { reportedStreamArn, stagesOfPipe, type PipeIdentity } from './stages-of-pipe.js';
 import { openCheckpoints } from './starting-point.js';
 import { StreamRunner } from './stream-runner.js';
 
-export interface SessionOptions {
-  readonly pipeArn: string;
-  readonly region: string;
-  readonly account: string;
+export interface SessionOptions extends PipeIdentity {
   readonly pipe: PipeOptions;
   readonly emit: (event: PipeEvent) => void;
   readonly write: (step: ExecutionRecord) => void;
+  /** Keeps the records of a batch that is given up. */
+  readonly keep: (batch: KeptBatch) => Promise<void>;
+  /** Bytes of JSON that an execution is given. */
+  readonly measure: (bytes: number) => void;
   /** The stream cannot be read any more, or the runner broke. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -88,12 +90,14 @@ export class PipeSession {
         'The source does not tell its partition key: keys of two attributes take one lane (set source.partitionKey)';
       emit({ type: 'warning', subject: 'source', message });
     }
-    const streamArn = source.reportedStreamArn ?? this.#reportedArn(source.streamArn);
+    const streamArn = reportedStreamArn(pipe, this.options);
     const execution = {
       pipeArn,
       streamArn,
-      stages: this.#makeStages(streamArn),
+      stages: stagesOfPipe(pipe, this.options, emit),
       deadLetter: source.deadLetter,
+      keep: this.options.keep,
+      measure: this.options.measure,
       maximumRetryAttempts: source.maximumRetryAttempts ?? -1,
       maximumRecordAgeInSeconds: source.maximumRecordAgeInSeconds ?? -1,
       bisect: source.onPartialBatchItemFailure === 'AUTOMATIC_BISECT',
@@ -129,24 +133,5 @@ export class PipeSession {
       stopping,
       onFailure,
     });
-  }
-
-  #makeStages(sourceArn: string): Stages {
-    const { name, enrichment, enrichmentParameters, target, targetParameters, clock = systemClock } = this.options.pipe;
-    return new Stages({
-      pipe: { arn: this.options.pipeArn, name, sourceArn },
-      enrichment,
-      enrichmentTemplate: enrichmentParameters?.inputTemplate,
-      target,
-      targetTemplate: targetParameters?.inputTemplate,
-      now: () => clock.now(),
-      warn: (message) => this.options.emit({ type: 'warning', subject: 'template', message }),
-    });
-  }
-
-  /** `arn:aws:dynamodb:<region>:<account>:table/...` with the pipe's own region and account. */
-  #reportedArn(streamArn: string): string {
-    const [arn, partition, service, , , ...resource] = streamArn.split(':');
-    return [arn, partition, service, this.options.region, this.options.account, ...resource].join(':');
   }
 }

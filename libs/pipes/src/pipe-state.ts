@@ -72,3 +72,8 @@ export class PipeConflictError extends Error {
 export class PipeStoppedError extends Error {
   override readonly name = 'PipeStoppedError';
 }
+
+/** What was to be delivered again is not kept, or there is no pipe any more to deliver it. */
+export class PipeRedriveError extends Error {
+  override readonly name = 'PipeRedriveError';
+}

@@ -1,7 +1,10 @@
 /** A pipe: from a DynamoDB stream, through a filter, in batches, to a target; created, started, changed, stopped. */
 import { type PipeChanges } from './pipe-changes.js';
+import { type KeptBatch } from './dead-letter-store.js';
 import { LivingPipe } from './living-pipe.js';
+import { type MetricsOfMinute } from './metrics.js';
 import { type PipeOptions } from './pipe-options.js';
+import { type RedriveResult } from './redrive.js';
 import { type PipeState } from './pipe-state.js';
 import { assertPipe } from './validation.js';
 
@@ -39,7 +42,17 @@ export interface Pipe {
    * state does not allow it.
    */
   update(changes: PipeChanges): Promise<PipeState>;
-  /** Ends the pipe and forgets how far it has come. @throws PipeConflictError (at once) while another change is under way. */
+  /** Batches whose records are kept because the pipe gave them up, oldest first. */
+  deadLetters(): Promise<readonly KeptBatch[]>;
+  /**
+   * Runs the records of one dead-lettered batch, or of `all`, through enrichment and target once more: not from the stream,
+   * which may have forgotten them. What is delivered is kept no more.
+   * @throws PipeRedriveError when no such batch is kept, or the pipe was closed or deleted.
+   */
+  redrive(id: string): Promise<readonly RedriveResult[]>;
+  /** What happened in each minute, with AWS's names; of this process, three hours at most. */
+  metrics(): readonly MetricsOfMinute[];
+  /** Ends the pipe and forgets how far it has come and what it gave up. @throws PipeConflictError (at once) while another change is under way. */
   delete(): Promise<PipeState>;
   /** Ends all work of a pipe in whatever state, for a process that ends: created again, it goes on after its checkpoint. */
   close(): Promise<void>;

@@ -6,7 +6,7 @@ import { assertStages } from './stage-validation.js';
 
 const KNOWN = {
   options: (
-    'name region account desiredState source filters enrichment enrichmentParameters target targetParameters checkpoints backoff poll ' +
+    'name region account desiredState source filters enrichment enrichmentParameters target targetParameters checkpoints deadLetters backoff poll ' +
     'clock onEvent includeExecutionData logLevel onLog'
   ).split(' '),
   source: (
