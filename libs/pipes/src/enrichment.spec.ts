@@ -133,7 +133,7 @@ describe('an enrichment', () => {
     const enricher = enrichmentBy((batch, call) => (call === 1 ? 'x'.repeat(6 * 1024 * 1024) : batch));
     const { calls, log } = await deliver(['a'], enricher);
     const failed = log.of('execution').find(({ messageType }) => messageType === 'ENRICHMENT_INVOCATION_FAILED');
-    expect(failed?.error?.message).toBe('The enrichment answered 6291458 bytes, a pipe takes at most 6291456');
+    expect(failed?.error?.message).toBe('The function answered 6291458 bytes, Lambda passes on at most 6291456');
     expect(calls).toHaveLength(1);
   });
 

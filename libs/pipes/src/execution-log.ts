@@ -75,10 +75,6 @@ export type PipeLogRecord = Omit<ExecutionRecord, 'type' | 'shardId' | 'eventIds
 
 const ORDER: Record<LogLevel, number> = { ERROR: 1, INFO: 2, TRACE: 3 };
 
-/** Whether a pipe with log level `level` writes `step`. */
-export const isLogged = (step: ExecutionStep, level: LogLevel | 'OFF'): boolean =>
-  level !== 'OFF' && ORDER[STEP_LEVELS[step]] <= ORDER[level];
-
 /** AWS cuts a record at 256 KB. */
 const MAX_RECORD_BYTES = 256 * 1024;
 
@@ -144,7 +140,7 @@ function textOf(data: unknown): string | undefined {
 
 /** What AWS would write of `record` to the log of a pipe with this level; undefined when it would not. */
 export function logRecordAt(level: LogLevel | 'OFF', record: ExecutionRecord): PipeLogRecord | undefined {
-  if (level === 'OFF' || !isLogged(record.messageType, level)) return undefined;
+  if (level === 'OFF' || ORDER[STEP_LEVELS[record.messageType]] > ORDER[level]) return undefined;
   const { type: _type, shardId: _shardId, eventIds: _eventIds, ...logged } = record;
   // In the log this field tells the pipe's level, not the step's.
   return { ...logged, logLevel: level };

@@ -21,7 +21,7 @@ export type LambdaInvoke = (
   invocationType: LambdaInvocationType,
 ) => Promise<LambdaReply>;
 
-/** Lambda's limit of a synchronous payload. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Lambda's limit of a synchronous payload, there and back. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
 /** Lambda's limit of an asynchronous payload. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
@@ -64,6 +64,12 @@ function classify({ statusCode, functionError, payload }: LambdaReply, type: Lam
   if (type === 'RequestResponse' && functionError !== undefined && functionError !== '') {
     const message = functionMessage(payload) ?? functionError;
     return { outcome: 'failed', fault: 'customer', throttled: false, error: { ...error, message }, response: payload };
+  }
+  const bytes = Buffer.byteLength(payload);
+  if (bytes > MAX_PAYLOAD_BYTES) {
+    const message = `The function answered ${bytes} bytes, Lambda passes on at most ${MAX_PAYLOAD_BYTES}`;
+    const tooLong = { httpStatusCode: statusCode, awsService: 'lambda', details: 'Function.ResponseSizeTooLarge' };
+    return { outcome: 'failed', fault: 'customer', throttled: false, error: { ...tooLong, message } };
   }
   if (statusCode < 400) return { outcome: 'answered', statusCode, response: payload };
   const message = `Lambda answered ${statusCode}`;

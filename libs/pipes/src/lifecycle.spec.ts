@@ -1,11 +1,10 @@
-/** Catalogue b20, 46 to 51: starts, stops, crashes, lost streams, and the execution log. */
+/** Catalogue b20, 46 to 50: starts, stops, crashes and lost streams. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { fileCheckpoints, memoryCheckpoints } from './checkpoint.js';
-import { isLogged, type ExecutionStep, type LogLevel } from './execution-log.js';
 import { PipeStoppedError } from './pipe-state.js';
 import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
 import { ManualClock } from '../test/manual-clock.js';
@@ -138,61 +137,6 @@ describe('the life of a pipe', () => {
     await pipe.stop();
     await stream.stop();
     expect(calls.flatMap(keysOf)).toEqual(['p1', 'p2', 'c1', 'c2']);
-  });
-
-  it('51 log levels emit exactly the listed steps', async () => {
-    const table = await dynoxide.table();
-    for (const key of ['whole', 'part', 'fails']) await table.put(key);
-    const { pipe, log } = await pipeFrom(table, dynoxide, {
-      source: { batchSize: 1, maximumRetryAttempts: 0 },
-      answer: (batch) => {
-        const [key] = keysOf(batch);
-        if (key === 'part') return { batchItemFailures: [{ itemIdentifier: batch[0]!.eventID }] };
-        return key === 'fails' ? new Failure() : undefined;
-      },
-    });
-    await pipe.drained();
-    await pipe.stop();
-    const started: ExecutionStep[] = ['EXECUTION_STARTED', 'TARGET_STAGE_ENTERED', 'TARGET_INVOCATION_STARTED'];
-    const trace: ExecutionStep[] = [
-      ...started,
-      'TARGET_INVOCATION_SUCCEEDED',
-      'TARGET_STAGE_SUCCEEDED',
-      'EXECUTION_SUCCEEDED',
-      ...started,
-      'TARGET_INVOCATION_PARTIALLY_FAILED',
-      'TARGET_STAGE_PARTIALLY_FAILED',
-      'EXECUTION_PARTIALLY_FAILED',
-      ...started,
-      'TARGET_INVOCATION_FAILED',
-      'TARGET_STAGE_FAILED',
-      'EXECUTION_FAILED',
-    ];
-    const at = (level: LogLevel | 'OFF'): string[] => trace.filter((step) => isLogged(step, level));
-    expect(log.steps).toEqual(trace);
-    expect(at('OFF')).toEqual([]);
-    expect(at('ERROR')).toEqual(trace.filter((step) => step.endsWith('FAILED')));
-    expect(at('INFO')).toEqual(trace.filter((step) => !/INVOCATION_(STARTED|SUCCEEDED)$/.test(step)));
-    expect(at('TRACE')).toEqual(trace);
-    expect(new Set(log.of('execution').map(({ executionId }) => executionId)).size).toBe(3);
-  });
-
-  it('carries payload, request and response only when execution data is asked for', async () => {
-    const table = await dynoxide.table();
-    await table.put('a');
-    for (const includeExecutionData of [false, true]) {
-      const { pipe, log, payloads } = await pipeFrom(table, dynoxide, {
-        includeExecutionData,
-        answer: () => ({ x: 1 }),
-      });
-      await pipe.drained();
-      await pipe.stop();
-      const [first, ...rest] = log.of('execution');
-      const invoked = rest.find(({ messageType }) => messageType === 'TARGET_INVOCATION_SUCCEEDED');
-      const data = includeExecutionData ? payloads[0] : undefined;
-      expect([first?.payload, invoked?.awsRequest]).toEqual([data, data]);
-      expect(invoked?.awsResponse).toBe(includeExecutionData ? '{"x":1}' : undefined);
-    }
   });
 
   it('says that a checkpoint file is torn and reads again from the oldest record, also where LATEST was asked for', async () => {
