@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
 import { enrichmentBy, type TestEnrichment } from '../test/enrichment-fixture.js';
+import { ManualClock } from '../test/manual-clock.js';
 import { deadLetters, Failure, keysOf, pipeFrom, type TestPipe, type TestPipeOptions } from '../test/pipe-fixture.js';
 import { memoryCheckpoints } from './checkpoint.js';
 
@@ -137,17 +138,37 @@ describe('an enrichment', () => {
     expect(calls).toHaveLength(1);
   });
 
+  it('shares the five minutes of an execution with the target', async () => {
+    const clock = new ManualClock();
+    const table = await dynoxide.table();
+    await table.put('a');
+    const { enrichment } = enrichmentBy((batch) => {
+      clock.advance(200_000);
+      return batch;
+    });
+    const { pipe, log } = await pipeFrom(table, dynoxide, {
+      clock,
+      enrichment,
+      source: { maximumRetryAttempts: 0 },
+      answer: () => {
+        clock.advance(100_000);
+        return new Promise(() => undefined);
+      },
+    });
+    await log.waitFor('discarded');
+    await pipe.stop();
+    expect(log.steps.slice(-3)).toEqual(['TARGET_INVOCATION_FAILED', 'TARGET_STAGE_FAILED', 'EXECUTION_TIMEOUT']);
+  });
+
   it('leaves failures of the target attributable by the eventID that it keeps', async () => {
     const enricher = enrichmentBy((batch) => batch.toReversed().map(({ eventID }) => ({ eventID })));
     const { calls } = await deliver(['a', 'b', 'c'], enricher, {
       answer: (batch, call) =>
-        call === 1 ? { batchItemFailures: [{ itemIdentifier: batch[1]!.eventID }] } : undefined,
+        call === 1 ? { batchItemFailures: [{ itemIdentifier: batch[0]!.eventID }] } : undefined,
     });
-    expect(enricher.calls.map(keysOf)).toEqual([
-      ['a', 'b', 'c'],
-      ['b', 'c'],
-    ]);
-    expect(calls.map((batch) => batch.length)).toEqual([3, 2]);
+    // The enrichment turned the batch round: the first of its events is the last record.
+    expect(enricher.calls.map(keysOf)).toEqual([['a', 'b', 'c'], ['c']]);
+    expect(calls.map((batch) => batch.length)).toEqual([3, 1]);
   });
 
   it('makes the whole batch fail when a failed event has lost its eventID', async () => {

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { expect } from 'expect';
 import { memoryCheckpoints } from './checkpoint.js';
+import { lambdaEnrichment } from './lambda-enrichment.js';
 import { lambdaTarget } from './lambda-target.js';
 import { type PipeOptions, type PipeSource } from './pipe-options.js';
 import { PipeStartError, startPipe } from './pipe.js';
@@ -69,6 +70,35 @@ const refused: readonly (readonly [title: string, options: PipeOptions, field: s
     options({}, { deadLetter: { ...deadLetters(), arn: FUNCTION_ARN } }),
     `${STREAM}DeadLetterConfig.Arn`,
     'SQS queue or an SNS topic',
+  ],
+  [
+    'a Kinesis target, by its name',
+    options({ target: { ...target, arn: 'arn:aws:kinesis:us-east-1:000000000000:stream/clicks' } }),
+    'Target',
+    'Kinesis stream is not emulated as target',
+  ],
+  [
+    'a target of another kind than its ARN',
+    options({ target: { ...target, arn: 'arn:aws:sqs:us-east-1:000000000000:queue' } }),
+    'Target',
+    'its kind is sqs, not lambda',
+  ],
+  [
+    'a state machine as enrichment, by its name',
+    options({
+      enrichment: {
+        ...lambdaEnrichment({ arn: FUNCTION_ARN, invoke: () => Promise.reject(new Error('never called')) }),
+        arn: 'arn:aws:states:us-east-1:000000000000:stateMachine:flow',
+      },
+    }),
+    'Enrichment',
+    'Step Functions state machine is not emulated as enrichment',
+  ],
+  [
+    'a parameter of a stage that is not read',
+    options({ targetParameters: { inputTemplate: '{}', kinesisStreamParameters: {} } }),
+    'TargetParameters.kinesisStreamParameters',
+    'it is not emulated',
   ],
   [
     'an option that is not read',

@@ -1,7 +1,7 @@
 /** SNS and SQS for a spec file: fauxqs, spoken to by the real SDK clients. */
 import { CreateTopicCommand, PublishBatchCommand, SetSubscriptionAttributesCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns'; // prettier-ignore
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SendMessageBatchCommand, SQSClient, type Message } from '@aws-sdk/client-sqs'; // prettier-ignore
-import { startFauxqs } from 'fauxqs';
+import { buildApp } from 'fauxqs';
 import { type PipeTarget } from '../src/target.js';
 import { snsTarget } from '../src/target/sns-target.js';
 import { sqsTarget, type SqsTargetOptions } from '../src/target/sqs-target.js';
@@ -24,9 +24,10 @@ export interface Messages {
 }
 
 export async function startMessages(): Promise<Messages> {
-  const server = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false, defaultRegion: 'us-east-1' });
+  // Not startFauxqs: it listens on every interface whatever it is told.
+  const server = buildApp({ logger: false, defaultRegion: 'us-east-1' });
   const config = {
-    endpoint: `http://127.0.0.1:${server.port}`,
+    endpoint: await server.listen({ port: 0, host: '127.0.0.1' }),
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
@@ -66,7 +67,7 @@ export async function startMessages(): Promise<Messages> {
     async stop() {
       sns.destroy();
       sqs.destroy();
-      await server.stop();
+      await server.close();
     },
   };
 }

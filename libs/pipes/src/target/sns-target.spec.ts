@@ -144,6 +144,25 @@ describe('an SNS topic as target', () => {
     expect(service.calls).toEqual([['a', 'b'], ['b'], ['b'], ['b']]);
   });
 
+  it('is sent again only what failed of enriched events that keep their eventID, and all when one of them lost it', async () => {
+    for (const keeps of [true, false]) {
+      const enricher = enrichmentBy((batch) =>
+        batch.toReversed().map(({ eventID, dynamodb }) => ({
+          key: (dynamodb.Keys['PK'] as { S: string }).S,
+          ...(keeps && { eventID }),
+        })),
+      );
+      const { service, log } = await deliverJudged(
+        ['a', 'b', 'c'],
+        (message, call) => (message === 'a' && call === 1 ? 'sender' : 'taken'),
+        { enrichment: enricher.enrichment, targetParameters: { inputTemplate: '<$.key>' } },
+      );
+      const whole = ['c', 'b', 'a'];
+      expect(service.calls).toEqual([whole, keeps ? ['a'] : whole]);
+      expect(log.steps).toContain(keeps ? 'TARGET_STAGE_PARTIALLY_FAILED' : 'TARGET_STAGE_FAILED');
+    }
+  });
+
   it('does not let the checkpoint pass a message that is still to be sent', async () => {
     const table = await dynoxide.table();
     for (const key of ['a', 'b', 'c']) await table.put(key);

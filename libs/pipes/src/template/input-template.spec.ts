@@ -58,7 +58,7 @@ describe(title, () => {
     ['a missing value inside takes only its own key', '{"o":{"a":<$.x>},"b":1}', '{"o":{},"b":1}'],
     ['the key may hold a variable', '{"<$.eventName>":<$.none>,"b":1}', '{"b":1}'],
     ['a length is no field of a list', '{"n":<$.list.length>}', '{}'],
-    ['a prototype is no field', '{"n":<$.constructor.name>}', '{}'],
+    ['a prototype is no field', '{"n":<$.__proto__>,"m":<$.dynamodb.toString>}', '{}'],
     ['the whole event', '{"e":<aws.pipes.event>}', `{"e":${JSON.stringify(event)}}`],
     ['the whole event as JSON, also alone', '<aws.pipes.event.json>', JSON.stringify(event)],
     ['the pipe', '[<aws.pipes.pipe-arn>,<aws.pipes.pipe-name>]', `["${context.pipeArn}","orders"]`],
