@@ -1,4 +1,5 @@
 /** When a local system has come to rest. */
+import { type Pipe } from '../../libs/pipes/src/pipe.js';
 import { type LocalSystem } from './resource/local-system.js';
 
 /**
@@ -11,13 +12,17 @@ export async function drained({ apis, pipes, functions, journal }: LocalSystem, 
   const late = (): Error => new Error(`The system is still busy after ${timeoutMs} ms.`);
   for (;;) {
     const before = journal.next;
-    await withDeadline(Promise.all([...pipes.values()].map((pipe) => pipe.drained())), deadline, late);
+    await withDeadline(Promise.all(running(pipes).map((pipe) => pipe.drained())), deadline, late);
     const busy = [...apis.values(), ...functions.values()].some((part) => part.busy > 0);
     if (!busy && journal.next === before) return;
     if (Date.now() > deadline) throw late();
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+/** A pipe that is stopped, or failed, delivers nothing more. */
+const running = (pipes: LocalSystem['pipes']): Pipe[] =>
+  pipes.all().flatMap(({ pipe }) => (pipe.state === 'RUNNING' ? [pipe] : []));
 
 async function withDeadline(work: Promise<unknown>, deadline: number, late: () => Error): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

@@ -14,6 +14,8 @@ import { startAwsEndpoint } from './endpoint/aws-endpoint.js';
 import { Faults } from './endpoint/fault.js';
 import { drained } from './drained.js';
 import { Journal, type JournalReader } from './journal.js';
+import { pipeOptionsOf } from './pipes/pipe-connections.js';
+import { PipeRegistry } from './pipes/pipe-registry.js';
 import { type LocalSystem } from './resource/local-system.js';
 import { makeAll, type Made } from './resource/makers.js';
 import { Stops } from './stops.js';
@@ -116,7 +118,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
   onProgress(`${tables.name} and fauxqs`);
 
   const functions: LocalSystem['functions'] = new Map();
-  const pipes: LocalSystem['pipes'] = new Map();
+  const pipes = new PipeRegistry(folder.file('pipes'), (definition) => pipeOptionsOf(definition, system));
   const apis: LocalSystem['apis'] = new Map();
   const endpoint = await startAwsEndpoint({
     port: awsPort,
@@ -126,9 +128,8 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     tables: () => tables.current,
     messages: () => messages,
     findFunction: (name) => [...functions.values()].find((pool) => pool.options.name === name),
-    onTableWrite: () => {
-      for (const pipe of pipes.values()) pipe.wake();
-    },
+    pipes,
+    onTableWrite: () => pipes.wake(),
   });
   stops.add(() => endpoint.stop());
   folder.announce(endpoint.port);
@@ -140,9 +141,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
 
   // Requests end first, then deliveries, then what both run on.
   stops.add(() => Promise.all([...functions.values()].map((pool) => pool.stop())));
-  stops.add(() =>
-    Promise.race([Promise.all([...pipes.values()].map((pipe) => pipe.close())), patience(PIPE_PATIENCE_MS)]),
-  );
+  stops.add(() => Promise.race([pipes.close(), patience(PIPE_PATIENCE_MS)]));
   stops.add(() => Promise.all([...apis.values()].map((api) => api.stop())));
   const system: LocalSystem = {
     stage,
@@ -151,6 +150,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     root: resolve(options.root ?? '.'),
     bundles: resolve(options.bundles ?? folder.file('bundles')),
     checkpoints: folder.file('checkpoints'),
+    deadLetters: folder.file('dead-letters'),
     endpoint: endpoint.origin,
     clients,
     settings,
@@ -166,6 +166,10 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
   };
   const made = await makeAll(resources, system, ({ resource, origin }) =>
     onProgress(`${resource.kind} ${resource.name} ${origin}`),
+  );
+
+  await pipes.restore((file, reason) =>
+    journal.record({ type: 'stack', what: `pipe ${file} cannot come back: ${reason}` }),
   );
 
   const apiUrls = Object.fromEntries([...apis].map(([name, api]) => [name, `${api.origin}/${stage}`]));

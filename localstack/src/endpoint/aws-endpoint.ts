@@ -11,6 +11,8 @@ import { answerLambda } from './lambda-api.js';
 import { callEvent, isPoll, isTableWrite, messageEvents } from './observe.js';
 import { fromMessageBackend, fromTableBackend, toTableBackend } from './rewrite.js';
 import { listen, type Listening } from '../listen.js';
+import { type PipeRegistry } from '../pipes/pipe-registry.js';
+import { answerPipes } from '../pipes/pipes-api.js';
 
 /** Above every limit of the services behind it (DynamoDB 16 MB, Lambda 6 MB, SQS 1 MiB). */
 const LARGEST_BODY = 20 * 1024 * 1024;
@@ -24,6 +26,7 @@ export interface AwsEndpointOptions {
   tables: () => { origin: string; region: string };
   messages: () => { origin: string };
   findFunction: (name: string) => FunctionPool | undefined;
+  pipes: PipeRegistry;
   /** Called after each call that may have written to a table. */
   onTableWrite: () => void;
 }
@@ -102,6 +105,8 @@ async function route(request: AwsRequest, options: AwsEndpointOptions, forwarder
       return toMessages(request, options, forwarder);
     case 'lambda':
       return answerLambda(request, options.findFunction);
+    case 'pipes':
+      return answerPipes(request, options.pipes);
     default:
       return notImplemented(request);
   }

@@ -2,12 +2,12 @@
 import { type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type SNSClient } from '@aws-sdk/client-sns';
 import { type SQSClient } from '@aws-sdk/client-sqs';
-import { type Pipe as RunningPipe } from '../../../libs/pipes/src/pipe.js';
 import { type RuntimeSettings } from '../../../libs/topology/src/environment.js';
 import { type Resource } from '../../../libs/topology/src/model.js';
 import { type FunctionPool } from '../function/function-pool.js';
 import { type ApiGateway } from '../gateway/api-gateway.js';
 import { type Journal } from '../journal.js';
+import { type PipeRegistry } from '../pipes/pipe-registry.js';
 
 /** How a resource came to be. */
 export type Origin =
@@ -29,6 +29,8 @@ export interface LocalSystem {
   /** Where bundles are kept. */
   readonly bundles: string;
   readonly checkpoints: string;
+  /** Where the records of dead letters are kept. */
+  readonly deadLetters: string;
   /** The AWS endpoint that everything local talks to. */
   readonly endpoint: string;
   readonly clients: { readonly tables: DynamoDBClient; readonly queues: SQSClient; readonly topics: SNSClient };
@@ -39,9 +41,9 @@ export interface LocalSystem {
   readonly integrationTimeoutMs: number;
   /** The longest pause between two tries of a pipe. */
   readonly backoffCapMs: number;
+  readonly pipes: PipeRegistry;
   /** By logical name. */
   readonly functions: Map<string, FunctionPool>;
-  readonly pipes: Map<string, RunningPipe>;
   readonly apis: Map<string, ApiGateway>;
   readonly physicalName: (resource: Resource) => string;
   readonly adopt: (pid: number) => void;

@@ -1,0 +1,186 @@
+/** What a pipe's ARNs stand for on the local stack: its stream, functions, topics, queues and log groups. */
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { PublishBatchCommand, PublishCommand } from '@aws-sdk/client-sns';
+import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { fileCheckpoints } from '../../../libs/pipes/src/checkpoint.js';
+import { fileDeadLetters } from '../../../libs/pipes/src/dead-letter-store.js';
+import { type PipeEnrichment } from '../../../libs/pipes/src/enrichment.js';
+import { type LambdaInvoke } from '../../../libs/pipes/src/lambda-call.js';
+import { lambdaEnrichment } from '../../../libs/pipes/src/lambda-enrichment.js';
+import { lambdaTarget } from '../../../libs/pipes/src/lambda-target.js';
+import { batchSizeOf, type PipeOptions } from '../../../libs/pipes/src/pipe-options.js';
+import { PipeValidationError } from '../../../libs/pipes/src/refusal.js';
+import { enrichmentKindOf, targetKindOf } from '../../../libs/pipes/src/service-arn.js';
+import { type DeadLetterTarget, type PipeTarget } from '../../../libs/pipes/src/target.js';
+import { cloudWatchLogsTarget } from '../../../libs/pipes/src/target/cloudwatch-logs-target.js';
+import { snsTarget } from '../../../libs/pipes/src/target/sns-target.js';
+import { sqsTarget } from '../../../libs/pipes/src/target/sqs-target.js';
+import { ACCOUNT, CREDENTIALS, queueUrl, REGION } from '../account.js';
+import { type FunctionPool } from '../function/function-pool.js';
+import { type LocalSystem } from '../resource/local-system.js';
+import { type PipeDefinition } from './pipe-definition.js';
+import { journalPipeEvent } from './pipe-journal.js';
+
+/** How slowly an idle stream is polled: writes through the endpoint wake the reader at once. */
+const IDLE_POLL_MS = 1_000;
+
+/**
+ * The runner's options for a definition.
+ * @throws PipeValidationError for what is not there or not emulated
+ */
+export function pipeOptionsOf(definition: PipeDefinition, system: LocalSystem): PipeOptions {
+  const { Name, SourceParameters, DesiredState, EnrichmentParameters, TargetParameters, LogConfiguration } = definition;
+  const stream = SourceParameters.DynamoDBStreamParameters;
+  const deadLetterArn = stream.DeadLetterConfig?.Arn;
+  const logGroup = LogConfiguration?.CloudwatchLogsLogDestination?.LogGroupArn;
+  const { journal } = system;
+  return {
+    name: Name,
+    region: REGION,
+    account: ACCOUNT,
+    ...(DesiredState && { desiredState: DesiredState }),
+    source: {
+      streamArn: definition.Source,
+      client: new DynamoDBStreamsClient({ endpoint: system.endpoint, region: REGION, credentials: CREDENTIALS }),
+      startingPosition: stream.StartingPosition,
+      ...definedOnly({
+        batchSize: stream.BatchSize,
+        maximumBatchingWindowInSeconds: stream.MaximumBatchingWindowInSeconds,
+        maximumRetryAttempts: stream.MaximumRetryAttempts,
+        maximumRecordAgeInSeconds: stream.MaximumRecordAgeInSeconds,
+        onPartialBatchItemFailure: stream.OnPartialBatchItemFailure,
+        parallelizationFactor: stream.ParallelizationFactor,
+        deadLetter: deadLetterArn === undefined ? undefined : deadLetterOf(deadLetterArn, system),
+      }),
+    },
+    filters: (SourceParameters.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern),
+    ...definedOnly({
+      enrichment: definition.Enrichment ? enrichmentOf(definition.Enrichment, system) : undefined,
+      enrichmentParameters: templateOf(EnrichmentParameters),
+      targetParameters: templateOf(TargetParameters),
+      logLevel: LogConfiguration?.Level,
+    }),
+    target: targetOf(definition, system),
+    includeExecutionData: LogConfiguration?.IncludeExecutionData?.includes('ALL') ?? false,
+    checkpoints: fileCheckpoints(system.checkpoints),
+    deadLetters: fileDeadLetters(system.deadLetters),
+    backoff: { baseMs: 20, capMs: system.backoffCapMs },
+    poll: { idleMs: IDLE_POLL_MS },
+    onEvent: (event) => journalPipeEvent(Name, event, journal),
+    ...(logGroup !== undefined && {
+      onLog: (record) =>
+        journal.record({
+          type: 'log',
+          function: lastOf(logGroup),
+          requestId: record.executionId,
+          line: JSON.stringify(record),
+        }),
+    }),
+  };
+}
+
+/** What DescribePipe shows of the source: every default filled in, or tools that compare find a difference. */
+export function withDefaults(definition: PipeDefinition, options: PipeOptions): PipeDefinition['SourceParameters'] {
+  const { DynamoDBStreamParameters, ...rest } = definition.SourceParameters;
+  const defaults = {
+    BatchSize: batchSizeOf(options),
+    MaximumBatchingWindowInSeconds: 0,
+    MaximumRecordAgeInSeconds: -1,
+    MaximumRetryAttempts: -1,
+    ParallelizationFactor: 1,
+  };
+  return { ...rest, DynamoDBStreamParameters: { ...defaults, ...DynamoDBStreamParameters } };
+}
+
+function targetOf({ Target: arn, TargetParameters = {} }: PipeDefinition, system: LocalSystem): PipeTarget {
+  const { queues, topics } = system.clients;
+  const kind = targetKindOf(arn);
+  switch (kind) {
+    case 'lambda': {
+      const { InvocationType } = TargetParameters.LambdaFunctionParameters ?? {};
+      const invoke = invokerOf('Target', arn, system);
+      return lambdaTarget({ arn, invoke, ...(InvocationType && { invocationType: InvocationType }) });
+    }
+    case 'sns':
+      return snsTarget({
+        arn,
+        publishBatch: (input, abortSignal) => topics.send(new PublishBatchCommand(input), { abortSignal }),
+      });
+    case 'sqs': {
+      const { MessageGroupId, MessageDeduplicationId } = TargetParameters.SqsQueueParameters ?? {};
+      return sqsTarget({
+        arn,
+        queueUrl: queueUrl(system.endpoint, lastOf(arn)),
+        sendMessageBatch: (input, abortSignal) => queues.send(new SendMessageBatchCommand(input), { abortSignal }),
+        parameters: definedOnly({ messageGroupId: MessageGroupId, messageDeduplicationId: MessageDeduplicationId }),
+      });
+    }
+    case 'cloudwatch-logs': {
+      const { LogStreamName, Timestamp } = TargetParameters.CloudWatchLogsParameters ?? {};
+      return cloudWatchLogsTarget({
+        arn,
+        parameters: { logStreamName: LogStreamName ?? '', ...definedOnly({ timestamp: Timestamp }) },
+        putLogEvents: ({ logGroupName, logStreamName, logEvents }) => {
+          for (const { message } of logEvents)
+            system.journal.record({ type: 'log', function: logGroupName, requestId: logStreamName, line: message });
+          return Promise.resolve({});
+        },
+      });
+    }
+    case 'event-bus':
+      throw new PipeValidationError('Target', arn, 'event buses are not emulated on the local stack');
+  }
+}
+
+function enrichmentOf(arn: string, system: LocalSystem): PipeEnrichment {
+  if (enrichmentKindOf(arn) === 'lambda')
+    return lambdaEnrichment({ arn, invoke: invokerOf('Enrichment', arn, system) });
+  throw new PipeValidationError('Enrichment', arn, 'on the local stack only a Lambda function can enrich');
+}
+
+/** Lambda's Invoke without the detour over HTTP; answers as the endpoint would. */
+function invokerOf(field: string, arn: string, { functions }: LocalSystem): LambdaInvoke {
+  const find = (): FunctionPool | undefined => [...functions.values()].find((pool) => pool.options.arn === arn);
+  if (find() === undefined) throw new PipeValidationError(field, arn, 'the local stack has no such function');
+  return async (payload, _signal, invocationType) => {
+    const pool = find();
+    if (pool === undefined) throw new Error(`${arn} is not running`);
+    const invocation = pool.invoke(JSON.parse(payload));
+    if (invocationType === 'Event') return { statusCode: 202, payload: '' };
+    const { value, error, throttled } = await invocation;
+    if (throttled === true) return { statusCode: 429, payload: '' };
+    return {
+      statusCode: 200,
+      payload: JSON.stringify(error ?? value ?? null),
+      ...(error && { functionError: 'Unhandled' }),
+    };
+  };
+}
+
+/** Sends through the endpoint, as the pipe's role would. */
+function deadLetterOf(arn: string, system: LocalSystem): DeadLetterTarget {
+  const { queues, topics } = system.clients;
+  if (arn.split(':')[2] === 'sns')
+    return { arn, send: (body) => topics.send(new PublishCommand({ TopicArn: arn, Message: body })) };
+  const url = queueUrl(system.endpoint, lastOf(arn));
+  return { arn, send: (body) => queues.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body })) };
+}
+
+const templateOf = (
+  parameters: { InputTemplate?: string | undefined } | undefined,
+): PipeOptions['targetParameters'] | undefined =>
+  parameters?.InputTemplate ? { inputTemplate: parameters.InputTemplate } : undefined;
+
+/** The name at the end of an ARN; a log group's may end in `:*`. */
+const lastOf = (arn: string): string =>
+  arn
+    .replace(/:\*$/, '')
+    .split(':')
+    .slice(arn.includes(':log-group:') ? 6 : -1)
+    .join(':');
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without the members that are undefined: to the runner those are given. */
+const definedOnly = <T extends object>(members: T): Defined<T> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>;

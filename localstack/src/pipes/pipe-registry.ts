@@ -1,0 +1,190 @@
+/** The pipes of a local stack, declared ones and those made through the API, by name. */
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { replaceFile } from '../../../libs/pipes/src/atomic-file.js';
+import { type PipeChanges } from '../../../libs/pipes/src/pipe-changes.js';
+import { type PipeOptions } from '../../../libs/pipes/src/pipe-options.js';
+import { type PipeState } from '../../../libs/pipes/src/pipe-state.js';
+import { createPipe, type Pipe } from '../../../libs/pipes/src/pipe.js';
+import { createPipeSchema, parsed, updated, type PipeDefinition, type PipeUpdate } from './pipe-definition.js';
+
+/** A pipe and what the API shows of it. */
+export interface RegisteredPipe {
+  readonly pipe: Pipe;
+  readonly definition: PipeDefinition;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+  readonly modifiedAt: Date;
+  /** From the declaration, which is applied again at each start; the others are kept in the data folder. */
+  readonly declared: boolean;
+}
+
+/** A pipe and the state that a change put it into: it may have come further since. */
+export interface ChangedPipe extends RegisteredPipe {
+  readonly stateThen: PipeState;
+}
+
+/** Worded as AWS words it: https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_CreatePipe.html#API_CreatePipe_Errors */
+export class PipeExistsError extends Error {
+  override readonly name = 'ConflictException';
+}
+
+export class PipeNotFoundError extends Error {
+  override readonly name = 'NotFoundException';
+}
+
+/** What a file of the data folder holds. */
+interface Kept {
+  readonly definition: PipeDefinition;
+  readonly tags: Record<string, string>;
+  readonly createdAt: string;
+}
+
+export class PipeRegistry {
+  private readonly pipes = new Map<string, RegisteredPipe>();
+
+  /**
+   * @param folder where definitions made through the API are kept
+   * @param optionsOf gives the runner's options of a definition, or throws PipeValidationError
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly optionsOf: (definition: PipeDefinition) => PipeOptions,
+  ) {}
+
+  /** By name. */
+  all(): RegisteredPipe[] {
+    return [...this.pipes.values()].sort((a, b) => (a.definition.Name < b.definition.Name ? -1 : 1));
+  }
+
+  /** Something was written to a table: pipes that rest read at once. */
+  wake(): void {
+    for (const { pipe } of this.pipes.values()) pipe.wake();
+  }
+
+  /** @throws PipeNotFoundError */
+  get(name: string): RegisteredPipe {
+    const found = this.pipes.get(name);
+    if (found === undefined) throw new PipeNotFoundError(`Pipe ${name} does not exist.`);
+    return found;
+  }
+
+  /** @throws PipeNotFoundError */
+  byArn(arn: string): RegisteredPipe {
+    const found = this.all().find(({ pipe }) => pipe.arn === arn);
+    if (found === undefined) throw new PipeNotFoundError(`Pipe ${arn} does not exist.`);
+    return found;
+  }
+
+  /**
+   * Adds a pipe that is CREATING.
+   * @throws PipeValidationError, PipeExistsError
+   */
+  async create(definition: PipeDefinition, declared = false): Promise<ChangedPipe> {
+    const { Name, Tags = {} } = definition;
+    if (this.pipes.has(Name)) throw new PipeExistsError(`Pipe ${Name} already exists.`);
+    const now = new Date();
+    const pipe = createPipe(this.optionsOf(definition));
+    return this.put({ pipe, definition, tags: Tags, createdAt: now, modifiedAt: now, declared });
+  }
+
+  /** @throws PipeNotFoundError, PipeValidationError, PipeConflictError */
+  async update(name: string, update: PipeUpdate): Promise<ChangedPipe> {
+    const registered = this.get(name);
+    const definition = updated(registered.definition, update);
+    void registered.pipe.update(changesOf(this.optionsOf(definition)));
+    return this.put({ ...registered, definition, modifiedAt: new Date() });
+  }
+
+  /** @throws PipeNotFoundError, PipeConflictError */
+  async setDesired(name: string, state: 'RUNNING' | 'STOPPED'): Promise<ChangedPipe> {
+    const registered = this.get(name);
+    void (state === 'RUNNING' ? registered.pipe.start() : registered.pipe.stop());
+    const definition = { ...registered.definition, DesiredState: state };
+    return this.put({ ...registered, definition, modifiedAt: new Date() });
+  }
+
+  /** The pipe is DELETING, and gone some time later. @throws PipeNotFoundError, PipeConflictError */
+  delete(name: string): ChangedPipe {
+    const registered = this.get(name);
+    void registered.pipe.delete().then(async (state) => {
+      if (state === 'DELETE_FAILED') return;
+      this.pipes.delete(name);
+      await rm(this.fileOf(name), { force: true });
+    });
+    return { ...registered, stateThen: registered.pipe.state };
+  }
+
+  /** @throws PipeNotFoundError */
+  async tag(arn: string, change: (tags: Record<string, string>) => Record<string, string>): Promise<void> {
+    const registered = this.byArn(arn);
+    await this.put({ ...registered, tags: change({ ...registered.tags }) });
+  }
+
+  /**
+   * Brings back what was made through the API before the last stop.
+   * @param onFailure told of a pipe that cannot come back, its function gone perhaps; its file stays
+   */
+  async restore(onFailure: (name: string, reason: string) => void): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    for (const file of (await readdir(this.folder)).filter((name) => name.endsWith('.json'))) {
+      try {
+        const kept = JSON.parse(await readFile(join(this.folder, file), 'utf8')) as Kept;
+        const definition = parsed(createPipeSchema, kept.definition);
+        if (this.pipes.has(definition.Name)) throw new PipeExistsError('the declaration has a pipe of this name');
+        const pipe = createPipe(this.optionsOf(definition));
+        const createdAt = new Date(kept.createdAt);
+        this.pipes.set(definition.Name, {
+          pipe,
+          definition,
+          tags: kept.tags,
+          createdAt,
+          modifiedAt: createdAt,
+          declared: false,
+        });
+      } catch (error) {
+        onFailure(file, (error as Error).message);
+      }
+    }
+  }
+
+  /** Ends all work; a batch in flight ends first. */
+  async close(): Promise<void> {
+    await Promise.all([...this.pipes.values()].map(({ pipe }) => pipe.close()));
+  }
+
+  private async put(registered: RegisteredPipe): Promise<ChangedPipe> {
+    const { definition, tags, createdAt, declared, pipe } = registered;
+    const stateThen = pipe.state;
+    this.pipes.set(definition.Name, registered);
+    if (!declared) {
+      const kept: Kept = { definition, tags, createdAt: createdAt.toISOString() };
+      await mkdir(this.folder, { recursive: true });
+      await replaceFile(this.fileOf(definition.Name), JSON.stringify(kept, undefined, 2));
+    }
+    return { ...registered, stateThen };
+  }
+
+  private fileOf(name: string): string {
+    return join(this.folder, `${name}.json`);
+  }
+}
+
+/** Everything of the options that may change. */
+function changesOf(options: PipeOptions): PipeChanges {
+  const { source, desiredState, filters, enrichment, enrichmentParameters, target, targetParameters } = options;
+  const { client: _client, streamArn: _arn, startingPosition: _position, ...changeable } = source;
+  const { logLevel, onLog, includeExecutionData } = options;
+  return {
+    filters,
+    enrichment,
+    enrichmentParameters,
+    target,
+    targetParameters,
+    logLevel,
+    onLog,
+    includeExecutionData,
+    source: changeable,
+    ...(desiredState && { desiredState }),
+  };
+}
