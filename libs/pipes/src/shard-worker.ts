@@ -47,6 +47,8 @@ interface DrainWaiter {
 
 export class ShardWorker {
   readonly #wakeup: Wakeup;
+  /** Rings when a batch has ended; a bell of its own, so that waiting for room forgets no ring of a writer. */
+  readonly #room: Wakeup;
   readonly #progress = new ShardProgress();
   readonly #lanes: Lanes;
   readonly #reader: ShardReader;
@@ -59,6 +61,7 @@ export class ShardWorker {
   constructor(private readonly options: WorkerOptions) {
     const { source, position, execution, clock, limits, partitionKey, stopping } = options;
     this.#wakeup = new Wakeup(clock);
+    this.#room = new Wakeup(clock);
     this.#reader = new ShardReader(source, position);
     const batches = new BatchExecution({
       ...execution,
@@ -190,9 +193,9 @@ export class ShardWorker {
     if (parallelizationFactor === 1 || ending) await this.#lanes.settled();
     else {
       for (;;) {
-        this.#wakeup.clear();
+        this.#room.clear();
         if (stopping.aborted || this.#hasRoom()) break;
-        await this.#wakeup.wait(Math.min(idleMs, this.#lanes.windowLeft(clock.now()) ?? idleMs), stopping);
+        await this.#room.wait(Math.min(idleMs, this.#lanes.windowLeft(clock.now()) ?? idleMs), stopping);
         this.#lanes.start(false);
       }
     }
@@ -210,7 +213,9 @@ export class ShardWorker {
   }
 
   #batchEnded(): void {
-    if (this.options.parallelizationFactor > 1) this.#wakeup.ring();
+    if (this.options.parallelizationFactor === 1) return;
+    this.#wakeup.ring();
+    this.#room.ring();
   }
 
   async #commit(records: readonly PendingRecord[]): Promise<void> {

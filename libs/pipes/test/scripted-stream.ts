@@ -5,8 +5,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { setImmediate } from 'node:timers/promises';
+import { DynamoDBStreamsClient, type DynamoDBStreamsClientConfig } from '@aws-sdk/client-dynamodb-streams';
 
 export const SCRIPTED_ARN = 'arn:aws:dynamodb:us-east-1:000000000000:table/scripted/stream/2026-01-01T00:00:00.000';
 
@@ -79,19 +81,50 @@ export class ScriptedStream {
     return shard;
   }
 
+  /** The same stream without a server: the real SDK client, whose requests never leave the process. */
+  inMemory(): DynamoDBStreamsClient {
+    return new DynamoDBStreamsClient({
+      endpoint: 'http://in-memory.invalid',
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      maxAttempts: 1,
+      requestHandler: {
+        metadata: { handlerProtocol: 'http/1.1' },
+        destroy: () => undefined,
+        updateHttpClientConfig: () => undefined,
+        httpHandlerConfigs: () => ({}),
+        handle: async ({ headers, body: sent }: { headers: Record<string, string>; body: Uint8Array }) => {
+          await setImmediate();
+          const answer = this.#respond(
+            headers['x-amz-target'] ?? '',
+            JSON.parse(new TextDecoder().decode(sent)) as Record<string, string>,
+          );
+          const type = { 'content-type': 'application/x-amz-json-1.0' };
+          const body = Readable.from([Buffer.from(answer.body)]);
+          return { response: { statusCode: answer.status, headers: type, body } };
+        },
+      } as NonNullable<DynamoDBStreamsClientConfig['requestHandler']>,
+    });
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     const input = JSON.parse(await text(request)) as Record<string, string>;
+    const { status, body } = this.#respond(String(request.headers['x-amz-target']), input);
+    response.setHeader('content-type', 'application/x-amz-json-1.0');
+    response.statusCode = status;
+    response.end(body);
+  }
+
+  #respond(amzTarget: string, input: Record<string, string>): { status: number; body: string } {
+    const operation = amzTarget.split('.').at(-1) ?? '';
     this.calls.push(operation);
     const fault = this.faults.findIndex((candidate) => candidate.operation === operation);
     const { error, status = 400 } =
       fault === -1 ? this.#refusal(operation, input) : (this.faults.splice(fault, 1)[0] ?? { error: '' });
-    response.setHeader('content-type', 'application/x-amz-json-1.0');
-    response.statusCode = error === '' ? 200 : status;
     const failed = { __type: `com.amazonaws.dynamodb.v20120810#${error}`, message: `scripted ${error}` };
     const body = JSON.stringify(error === '' ? this.#result(operation, input) : failed);
     if (operation === 'GetRecords') this.beforeAnswer?.();
-    response.end(body);
+    return { status: error === '' ? 200 : status, body };
   }
 
   #refusal(operation: string, input: Record<string, string>): { error: string; status?: number } {
@@ -154,7 +187,7 @@ export class ScriptedStream {
 }
 
 const recordOf = ({ sequence, key, at }: ScriptedRecord): unknown => ({
-  eventID: `event-of-${key}`,
+  eventID: `event-of-${key}-${sequence}`,
   eventName: 'INSERT',
   eventVersion: '1.1',
   eventSource: 'aws:dynamodb',

@@ -1,0 +1,69 @@
+/**
+ * Random sequences of writes, failures, crashes, restarts, stops and starts against a reference model.
+ * PIPES_MODEL_RUNS sets how many (default 1,000), PIPES_MODEL_SEED repeats a run.
+ */
+import { after, before, describe, it, type TestContext } from 'node:test';
+import fc from 'fast-check';
+import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
+import { play, sequences, type ModelledStream } from '../test/pipe-sequence.js';
+import { SCRIPTED_ARN, ScriptedStream } from '../test/scripted-stream.js';
+
+const runs = Number(process.env['PIPES_MODEL_RUNS'] ?? 1_000);
+const seed = Number(process.env['PIPES_MODEL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+describe('whatever happens to a pipe', () => {
+  let dynoxide: Dynoxide;
+  before(async () => {
+    dynoxide = await startDynoxide();
+  });
+  after(() => dynoxide.stop());
+
+  const check = (t: TestContext, numRuns: number, make: () => Promise<ModelledStream>): Promise<void> => {
+    t.diagnostic(`PIPES_MODEL_SEED=${seed} PIPES_MODEL_RUNS=${numRuns}`);
+    const property = fc.asyncProperty(sequences, async (sequence) => play(sequence, await make()));
+    return fc.assert(property, { numRuns, seed, endOnFailure: false });
+  };
+
+  it('loses nothing, keeps the order of each key, and passes no undelivered record', (t) =>
+    check(t, runs, () => Promise.resolve(scripted())));
+
+  it('does so on dynoxide', (t) =>
+    check(t, Math.ceil(runs / 20), async () => {
+      const table = await dynoxide.table();
+      let written = 0n;
+      return {
+        streamArn: table.streamArn,
+        client: dynoxide.streams,
+        write: async (key) => {
+          written += 1n;
+          await table.put(key, { At: { N: String(written) } });
+          // It has one shard and numbers its records from 1.
+          return { shardId: `shardId-00000001-${table.name}`, sequence: written, key };
+        },
+        split: () => undefined,
+      };
+    }));
+});
+
+/** Two shards in memory, of which the last one made may be split. */
+function scripted(): ModelledStream {
+  const stream = new ScriptedStream();
+  const open = [stream.shard('shard-1'), stream.shard('shard-2')];
+  let [sequence, shards] = [0n, 2];
+  return {
+    streamArn: SCRIPTED_ARN,
+    client: stream.inMemory(),
+    write: (key) => {
+      sequence += 1n;
+      // A key has its shard, and after a split one of its children.
+      const shard = open[key.charCodeAt(0) % open.length]!;
+      shard.write(sequence, key);
+      return Promise.resolve({ shardId: shard.id, sequence, key });
+    },
+    split: () => {
+      const [parent] = open;
+      parent!.closed = true;
+      open[0] = stream.shard(`shard-${(shards += 1)}`, parent!.id);
+    },
+  };
+}
