@@ -85,13 +85,16 @@ export function fileCheckpoints(folder: string): CheckpointStore {
 }
 
 function read(text: string, key: CheckpointKey): LoadedCheckpoint {
-  let file: CheckpointFile;
+  let file: Partial<CheckpointFile> | null;
   try {
-    file = JSON.parse(text) as CheckpointFile;
+    file = JSON.parse(text) as Partial<CheckpointFile> | null;
   } catch {
     return { refused: 'the checkpoint file is not whole', damaged: true };
   }
-  const { pipeArn, streamArn, shards, checksum } = file;
+  const { pipeArn, streamArn, shards, checksum } = file ?? {};
+  if (pipeArn === undefined || streamArn === undefined || shards === undefined) {
+    return { refused: 'the checkpoint file is none', damaged: true };
+  }
   if (checksum !== checksumOf({ pipeArn, streamArn, shards })) {
     return { refused: 'the checkpoint file does not match its checksum', damaged: true };
   }

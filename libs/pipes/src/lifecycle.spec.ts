@@ -9,7 +9,6 @@ import { PipeStoppedError } from './pipe-state.js';
 import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
 import { ManualClock } from '../test/manual-clock.js';
 import { Failure, keysOf, pipeFrom, pipeOn } from '../test/pipe-fixture.js';
-import { killAtFirstSave } from '../test/kill-at-save.js';
 import { SCRIPTED_ARN, ScriptedStream } from '../test/scripted-stream.js';
 
 describe('the life of a pipe', () => {
@@ -22,24 +21,6 @@ describe('the life of a pipe', () => {
   after(async () => {
     await dynoxide.stop();
     await rm(folder, { recursive: true });
-  });
-
-  it('46 kill -9 between target success and checkpoint -> redelivery, no loss', async () => {
-    const table = await dynoxide.table();
-    const checkpoints = fileCheckpoints(join(folder, 'killed'));
-    for (const key of ['a', 'b', 'c']) await table.put(key);
-    const before = await killAtFirstSave({
-      endpoint: dynoxide.endpoint,
-      streamArn: table.streamArn,
-      name: table.name,
-      folder: join(folder, 'killed'),
-      batchSize: 1,
-    });
-    const { pipe, calls } = await pipeFrom(table, dynoxide, { checkpoints, source: { batchSize: 1 } });
-    await pipe.drained();
-    await pipe.stop();
-    expect(before).toEqual(['a']);
-    expect(calls.flatMap(keysOf)).toEqual(['a', 'b', 'c']);
   });
 
   it('47 restart resumes after checkpoint', async () => {
