@@ -2,22 +2,22 @@
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { MAX_BATCH_BYTES } from './target.js';
-import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
+import { startEmulator, type Emulator } from '../test/emulator.js';
 import { ManualClock } from '../test/manual-clock.js';
 import { keysOf, pipeFrom, pipeOn } from '../test/pipe-fixture.js';
 import { SCRIPTED_ARN, ScriptedStream } from '../test/scripted-stream.js';
 
 describe('batches', () => {
-  let dynoxide: Dynoxide;
+  let emulator: Emulator;
   before(async () => {
-    dynoxide = await startDynoxide();
+    emulator = await startEmulator();
   });
-  after(() => dynoxide.stop());
+  after(() => emulator.stop());
 
   it('12 BatchSize 3 with 7 records -> 3,3,1', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     for (let key = 1; key <= 7; key += 1) await table.put(String(key));
-    const { pipe, calls } = await pipeFrom(table, dynoxide, { source: { batchSize: 3 } });
+    const { pipe, calls } = await pipeFrom(table, emulator, { source: { batchSize: 3 } });
     await pipe.drained();
     await pipe.stop();
     expect(calls.map(keysOf)).toEqual([['1', '2', '3'], ['4', '5', '6'], ['7']]);
@@ -25,9 +25,9 @@ describe('batches', () => {
 
   it('13 window 2 s gathers slow records', async () => {
     const clock = new ManualClock();
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     const source = { maximumBatchingWindowInSeconds: 2 };
-    const { pipe, calls, log } = await pipeFrom(table, dynoxide, { clock, source });
+    const { pipe, calls, log } = await pipeFrom(table, emulator, { clock, source });
     await table.put('first');
     pipe.wake();
     await clock.sleeping((ms) => ms === 2_000);
@@ -44,9 +44,9 @@ describe('batches', () => {
 
   it('is not drained while a batch still gathers', async () => {
     const clock = new ManualClock();
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     const source = { maximumBatchingWindowInSeconds: 2 };
-    const { pipe, calls } = await pipeFrom(table, dynoxide, { clock, source });
+    const { pipe, calls } = await pipeFrom(table, emulator, { clock, source });
     await table.put('a');
     const drained = pipe.drained().then(() => calls.length);
     await clock.passSleep((ms) => ms === 2_000);
@@ -56,9 +56,9 @@ describe('batches', () => {
 
   it('releases a full batch before its window ends', async () => {
     const clock = new ManualClock();
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     const source = { maximumBatchingWindowInSeconds: 300, batchSize: 2 };
-    const { pipe, calls } = await pipeFrom(table, dynoxide, { clock, source });
+    const { pipe, calls } = await pipeFrom(table, emulator, { clock, source });
     await table.put('first');
     await table.put('second');
     await pipe.drained();
@@ -68,9 +68,9 @@ describe('batches', () => {
 
   it('14 6 MB cut', async () => {
     const clock = new ManualClock();
-    const table = await dynoxide.table('NEW_IMAGE');
+    const table = await emulator.table('NEW_IMAGE');
     const source = { maximumBatchingWindowInSeconds: 300 };
-    const { pipe, calls, payloads, log } = await pipeFrom(table, dynoxide, { clock, source });
+    const { pipe, calls, payloads, log } = await pipeFrom(table, emulator, { clock, source });
     const text = 'x'.repeat(380_000);
     for (let key = 1; key <= 18; key += 1) await table.put(String(key), { Text: { S: text } });
     pipe.wake();

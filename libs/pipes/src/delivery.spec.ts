@@ -2,19 +2,19 @@
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { memoryCheckpoints } from './checkpoint.js';
-import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
+import { startEmulator, type Emulator } from '../test/emulator.js';
 import { keysOf, pipeFrom } from '../test/pipe-fixture.js';
 
 describe('delivery from a DynamoDB stream', () => {
-  let dynoxide: Dynoxide;
+  let emulator: Emulator;
   before(async () => {
-    dynoxide = await startDynoxide();
+    emulator = await startEmulator();
   });
-  after(() => dynoxide.stop());
+  after(() => emulator.stop());
 
   it('1 INSERT/MODIFY/REMOVE reach the target once, in order', async () => {
-    const table = await dynoxide.table();
-    const { pipe, calls } = await pipeFrom(table, dynoxide);
+    const table = await emulator.table();
+    const { pipe, calls } = await pipeFrom(table, emulator);
     await table.put('a', { N: { N: '1' } });
     await table.put('a', { N: { N: '2' } });
     await table.remove('a');
@@ -24,24 +24,24 @@ describe('delivery from a DynamoDB stream', () => {
   });
 
   it('2 TRIM_HORIZON sees the backlog', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     await table.put('old');
-    const { pipe, calls } = await pipeFrom(table, dynoxide);
+    const { pipe, calls } = await pipeFrom(table, emulator);
     await pipe.drained();
     await pipe.stop();
     expect(keysOf(calls.flat())).toEqual(['old']);
   });
 
   it('3 LATEST does not, and a restart does not re-resolve it', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     const checkpoints = memoryCheckpoints();
     const source = { startingPosition: 'LATEST' as const };
     await table.put('before');
-    const first = await pipeFrom(table, dynoxide, { checkpoints, source });
+    const first = await pipeFrom(table, emulator, { checkpoints, source });
     await first.pipe.drained();
     await first.pipe.stop();
     await table.put('while stopped');
-    const second = await pipeFrom(table, dynoxide, { checkpoints, source });
+    const second = await pipeFrom(table, emulator, { checkpoints, source });
     await second.pipe.drained();
     await second.pipe.stop();
     expect(first.calls).toEqual([]);
@@ -49,19 +49,19 @@ describe('delivery from a DynamoDB stream', () => {
   });
 
   it('4 Lambda gets a bare array', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     await table.put('a');
-    const { pipe, payloads } = await pipeFrom(table, dynoxide);
+    const { pipe, payloads } = await pipeFrom(table, emulator);
     await pipe.drained();
     await pipe.stop();
     expect(JSON.parse(payloads[0]!)).toEqual([expect.objectContaining({ eventName: 'INSERT' })]);
   });
 
   it('5 ApproximateCreationDateTime is a number', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     const from = Math.floor(Date.now() / 1000);
     await table.put('a');
-    const { pipe, calls } = await pipeFrom(table, dynoxide);
+    const { pipe, calls } = await pipeFrom(table, emulator);
     await pipe.drained();
     await pipe.stop();
     const at = calls[0]![0]!.dynamodb.ApproximateCreationDateTime;

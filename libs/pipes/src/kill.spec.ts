@@ -7,36 +7,36 @@ import { expect } from 'expect';
 import { fileCheckpoints } from './checkpoint.js';
 import { fileDeadLetters } from './dead-letter-store.js';
 import { CRASH_POINTS, CRASH_POINTS_OF_DEAD_LETTERS, type CrashPoint } from '../test/crash-points.js';
-import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
+import { startEmulator, type Emulator } from '../test/emulator.js';
 import { killAt } from '../test/kill-at.js';
 import { deadLetters, Failure, keysOf, pipeFrom, type TestPipe } from '../test/pipe-fixture.js';
 
 describe('a pipe whose process is killed', () => {
-  let dynoxide: Dynoxide;
+  let emulator: Emulator;
   let root: string;
   before(async () => {
-    dynoxide = await startDynoxide();
+    emulator = await startEmulator();
     root = await mkdtemp(join(tmpdir(), 'pipes-'));
   });
   after(async () => {
-    await dynoxide.stop();
+    await emulator.stop();
     await rm(root, { recursive: true });
   });
 
   /** Kills at `point`, starts again on the same files, drains. */
   async function killAndRestart(point: CrashPoint, failing?: string) {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     const folder = join(root, table.name);
     for (const key of ['a', 'b', 'c']) await table.put(key);
     const killed = await killAt({
-      endpoint: dynoxide.endpoint,
+      endpoint: emulator.endpoint,
       streamArn: table.streamArn,
       name: table.name,
       folder,
       point,
     });
     const sent = deadLetters();
-    const restarted: TestPipe = await pipeFrom(table, dynoxide, {
+    const restarted: TestPipe = await pipeFrom(table, emulator, {
       checkpoints: fileCheckpoints(folder),
       deadLetters: fileDeadLetters(join(folder, 'dead-letters')),
       source: { batchSize: 1, maximumRetryAttempts: 0, deadLetter: sent },

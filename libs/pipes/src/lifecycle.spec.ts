@@ -6,32 +6,32 @@ import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { fileCheckpoints, memoryCheckpoints } from './checkpoint.js';
 import { PipeStoppedError } from './pipe-state.js';
-import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
+import { startEmulator, type Emulator } from '../test/emulator.js';
 import { ManualClock } from '../test/manual-clock.js';
 import { Failure, keysOf, pipeFrom, pipeOn } from '../test/pipe-fixture.js';
 import { SCRIPTED_ARN, ScriptedStream } from '../test/scripted-stream.js';
 
 describe('the life of a pipe', () => {
-  let dynoxide: Dynoxide;
+  let emulator: Emulator;
   let folder: string;
   before(async () => {
-    dynoxide = await startDynoxide();
+    emulator = await startEmulator();
     folder = await mkdtemp(join(tmpdir(), 'pipes-'));
   });
   after(async () => {
-    await dynoxide.stop();
+    await emulator.stop();
     await rm(folder, { recursive: true });
   });
 
   it('47 restart resumes after checkpoint', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     const checkpoints = fileCheckpoints(join(folder, 'restarted'));
     for (const key of ['a', 'b']) await table.put(key);
-    const first = await pipeFrom(table, dynoxide, { checkpoints });
+    const first = await pipeFrom(table, emulator, { checkpoints });
     await first.pipe.drained();
     await first.pipe.stop();
     for (const key of ['c', 'd']) await table.put(key);
-    const second = await pipeFrom(table, dynoxide, { checkpoints: fileCheckpoints(join(folder, 'restarted')) });
+    const second = await pipeFrom(table, emulator, { checkpoints: fileCheckpoints(join(folder, 'restarted')) });
     await second.pipe.drained();
     await second.pipe.stop();
     expect([first, second].map(({ calls }) => calls.flatMap(keysOf))).toEqual([
@@ -41,11 +41,11 @@ describe('the life of a pipe', () => {
   });
 
   it('48 stop drains, start resumes', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     const checkpoints = memoryCheckpoints();
     for (const key of ['a', 'b', 'c']) await table.put(key);
     const [called, answer] = [signal(), signal()];
-    const first = await pipeFrom(table, dynoxide, {
+    const first = await pipeFrom(table, emulator, {
       checkpoints,
       source: { batchSize: 1 },
       answer: async () => {
@@ -59,7 +59,7 @@ describe('the life of a pipe', () => {
     answer.give();
     await stopped;
     expect(first.pipe.state).toBe('STOPPED');
-    const second = await pipeFrom(table, dynoxide, { checkpoints, source: { batchSize: 1 } });
+    const second = await pipeFrom(table, emulator, { checkpoints, source: { batchSize: 1 } });
     await second.pipe.drained();
     await second.pipe.stop();
     expect(first.calls.flatMap(keysOf)).toEqual(['a']);
@@ -67,16 +67,16 @@ describe('the life of a pipe', () => {
   });
 
   it('stops in the midst of endless retries and starts with the same batch', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     const checkpoints = memoryCheckpoints();
     await table.put('bad');
     const options = { checkpoints, backoff: { baseMs: 60_000, capMs: 60_000 } };
-    const first = await pipeFrom(table, dynoxide, { ...options, answer: () => new Failure() });
+    const first = await pipeFrom(table, emulator, { ...options, answer: () => new Failure() });
     await first.log.waitFor('execution', ({ messageType }) => messageType === 'EXECUTION_FAILED');
     const waiting = first.pipe.drained();
     await first.pipe.stop();
     await expect(waiting).rejects.toBeInstanceOf(PipeStoppedError);
-    const second = await pipeFrom(table, dynoxide, options);
+    const second = await pipeFrom(table, emulator, options);
     await second.pipe.drained();
     await second.pipe.stop();
     expect(second.calls.map(keysOf)).toEqual([['bad']]);
@@ -85,8 +85,8 @@ describe('the life of a pipe', () => {
   it('49 stream disabled -> StateReason', async () => {
     const reason = 'Stream not found. To resume processing please delete the pipe and create a new one.';
     const clock = new ManualClock();
-    const table = await dynoxide.table();
-    const { pipe, log } = await pipeFrom(table, dynoxide, { clock });
+    const table = await emulator.table();
+    const { pipe, log } = await pipeFrom(table, emulator, { clock });
     await pipe.drained();
     await table.disableStream();
     clock.advance(10_000);
@@ -99,7 +99,7 @@ describe('the life of a pipe', () => {
     }
     expect(pipe.state).toBe('START_FAILED');
     await pipe.delete();
-    await expect(pipeFrom(table, dynoxide)).rejects.toMatchObject({ state: 'CREATE_FAILED', stateReason: reason });
+    await expect(pipeFrom(table, emulator)).rejects.toMatchObject({ state: 'CREATE_FAILED', stateReason: reason });
   });
 
   it('50 parent shard before child', async () => {
@@ -121,17 +121,17 @@ describe('the life of a pipe', () => {
   });
 
   it('says that a checkpoint file is torn and reads again from the oldest record, also where LATEST was asked for', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     const path = join(folder, 'torn');
     const options = { source: { startingPosition: 'LATEST' as const } };
-    const first = await pipeFrom(table, dynoxide, { ...options, checkpoints: fileCheckpoints(path) });
+    const first = await pipeFrom(table, emulator, { ...options, checkpoints: fileCheckpoints(path) });
     await table.put('a');
     await first.pipe.drained();
     await first.pipe.stop();
     const [name] = await readdir(path);
     const file = join(path, name!);
     await writeFile(file, (await readFile(file, 'utf8')).slice(0, -20));
-    const second = await pipeFrom(table, dynoxide, { ...options, checkpoints: fileCheckpoints(path) });
+    const second = await pipeFrom(table, emulator, { ...options, checkpoints: fileCheckpoints(path) });
     await second.pipe.drained();
     await second.pipe.stop();
     expect(second.log.of('warning').map(({ message }) => message)).toEqual([
@@ -141,14 +141,14 @@ describe('the life of a pipe', () => {
   });
 
   it('does not use the checkpoint of another stream', async () => {
-    const [old, anew] = [await dynoxide.table(), await dynoxide.table()];
+    const [old, anew] = [await emulator.table(), await emulator.table()];
     const checkpoints = fileCheckpoints(join(folder, 'foreign'));
     for (const key of ['a', 'b', 'c']) await old.put(key);
-    const first = await pipeFrom(old, dynoxide, { name: 'same-name', checkpoints });
+    const first = await pipeFrom(old, emulator, { name: 'same-name', checkpoints });
     await first.pipe.drained();
     await first.pipe.stop();
     await anew.put('x');
-    const second = await pipeFrom(anew, dynoxide, { name: 'same-name', checkpoints });
+    const second = await pipeFrom(anew, emulator, { name: 'same-name', checkpoints });
     await second.pipe.drained();
     await second.pipe.stop();
     expect(second.calls.flatMap(keysOf)).toEqual(['x']);
@@ -156,11 +156,11 @@ describe('the life of a pipe', () => {
   });
 
   it('repeats a checkpoint that cannot be stored before it goes on', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     for (const key of ['a', 'b']) await table.put(key);
     const inner = memoryCheckpoints();
     let saves = 0;
-    const { pipe, calls, log } = await pipeFrom(table, dynoxide, {
+    const { pipe, calls, log } = await pipeFrom(table, emulator, {
       source: { batchSize: 1 },
       checkpoints: {
         ...inner,

@@ -4,7 +4,7 @@
  */
 import { after, before, describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
+import { startEmulator, type Emulator } from '../test/emulator.js';
 import { play, sequences, type ModelledStream } from '../test/pipe-sequence.js';
 import { SCRIPTED_ARN, ScriptedStream } from '../test/scripted-stream.js';
 
@@ -12,11 +12,11 @@ const runs = Number(process.env['PIPES_MODEL_RUNS'] ?? 1_000);
 const seed = Number(process.env['PIPES_MODEL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 describe('whatever happens to a pipe', () => {
-  let dynoxide: Dynoxide;
+  let emulator: Emulator;
   before(async () => {
-    dynoxide = await startDynoxide();
+    emulator = await startEmulator();
   });
-  after(() => dynoxide.stop());
+  after(() => emulator.stop());
 
   const check = (t: TestContext, numRuns: number, make: () => Promise<ModelledStream>): Promise<void> => {
     t.diagnostic(`PIPES_MODEL_SEED=${seed} PIPES_MODEL_RUNS=${numRuns}`);
@@ -29,11 +29,11 @@ describe('whatever happens to a pipe', () => {
 
   it('does so on dynoxide', (t) =>
     check(t, Math.ceil(runs / 20), async () => {
-      const table = await dynoxide.table();
+      const table = await emulator.table();
       let written = 0n;
       return {
         streamArn: table.streamArn,
-        client: dynoxide.streams,
+        client: emulator.streams,
         write: async (key) => {
           written += 1n;
           await table.put(key, { At: { N: String(written) } });

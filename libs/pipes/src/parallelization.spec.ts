@@ -3,25 +3,25 @@ import { setImmediate } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { memoryCheckpoints } from './checkpoint.js';
-import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
+import { startEmulator, type Emulator } from '../test/emulator.js';
 import { ManualClock } from '../test/manual-clock.js';
 import { Failure, keysOf, pipeFrom, pipeOn } from '../test/pipe-fixture.js';
 import { SCRIPTED_ARN, ScriptedStream } from '../test/scripted-stream.js';
 
 describe('a pipe with a ParallelizationFactor', () => {
-  let dynoxide: Dynoxide;
+  let emulator: Emulator;
   before(async () => {
-    dynoxide = await startDynoxide();
+    emulator = await startEmulator();
   });
-  after(() => dynoxide.stop());
+  after(() => emulator.stop());
 
   it('45 ParallelizationFactor 4 keeps per-key order', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     const written = Array.from({ length: 120 }, (_, index) => ({ key: `key-${index % 12}`, at: String(index) }));
     for (const { key, at } of written) await table.put(key, { At: { N: at } });
     const underWay = new Set<string>();
     let [now, most, sharedKey] = [0, 0, false];
-    const { pipe, calls } = await pipeFrom(table, dynoxide, {
+    const { pipe, calls } = await pipeFrom(table, emulator, {
       source: { parallelizationFactor: 4, batchSize: 3 },
       answer: async (batch, call) => {
         const keys = new Set(keysOf(batch));
@@ -52,10 +52,10 @@ describe('a pipe with a ParallelizationFactor', () => {
   });
 
   it('has one batch in flight where the factor is 1', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     for (let index = 0; index < 20; index += 1) await table.put(`key-${index}`);
     let [now, most] = [0, 0];
-    const { pipe } = await pipeFrom(table, dynoxide, {
+    const { pipe } = await pipeFrom(table, emulator, {
       source: { batchSize: 2 },
       answer: async () => {
         most = Math.max(most, (now += 1));

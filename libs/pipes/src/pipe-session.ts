@@ -7,7 +7,7 @@ import { type ExecutionRecord } from './execution-log.js';
 import { filterStage } from './filter-stage.js';
 import { type PipeEvent } from './pipe-event.js';
 import { batchSizeOf, DEFAULT_IDLE_MS, type PipeOptions } from './pipe-options.js';
-import { listShards } from './shard-list.js';
+import { listShards, StreamNotFoundError } from './shard-list.js';
 import { reportedStreamArn, stagesOfPipe, type PipeIdentity } from './stages-of-pipe.js';
 import { openCheckpoints } from './starting-point.js';
 import { StreamRunner } from './stream-runner.js';
@@ -44,6 +44,8 @@ export class PipeSession {
     const { client, streamArn, startingPosition, partitionKey } = pipe.source;
     const { signal } = this.#stopping;
     const stream = await listShards(client, streamArn, signal);
+    // Disabled, it can still be read for a day; a pipe on it is lost all the same, as on AWS.
+    if (!stream.enabled) throw new StreamNotFoundError();
     const book = await openCheckpoints({
       client,
       streamArn,

@@ -4,23 +4,23 @@ import { expect } from 'expect';
 import { memoryCheckpoints } from './checkpoint.js';
 import { type PipeChanges } from './pipe-changes.js';
 import { createPipe } from './pipe.js';
-import { startDynoxide, type Dynoxide } from '../test/dynoxide.js';
+import { startEmulator, type Emulator } from '../test/emulator.js';
 import { Failure, keysOf, pipeFrom, pipeOn, targetOf } from '../test/pipe-fixture.js';
 import { SCRIPTED_ARN, ScriptedStream } from '../test/scripted-stream.js';
 
 describe('a pipe that is changed', () => {
-  let dynoxide: Dynoxide;
+  let emulator: Emulator;
   before(async () => {
-    dynoxide = await startDynoxide();
+    emulator = await startEmulator();
   });
-  after(() => dynoxide.stop());
+  after(() => emulator.stop());
 
   it('is CREATING at once and RUNNING when its stream is found', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     const { target } = targetOf(() => undefined);
     const pipe = createPipe({
       name: 'new',
-      source: { streamArn: table.streamArn, client: dynoxide.streams, startingPosition: 'TRIM_HORIZON' },
+      source: { streamArn: table.streamArn, client: emulator.streams, startingPosition: 'TRIM_HORIZON' },
       target,
       checkpoints: memoryCheckpoints(),
     });
@@ -34,7 +34,7 @@ describe('a pipe that is changed', () => {
     const { target } = targetOf(() => undefined);
     const pipe = createPipe({
       name: 'lost',
-      source: { streamArn: SCRIPTED_ARN, client: dynoxide.streams, startingPosition: 'TRIM_HORIZON' },
+      source: { streamArn: SCRIPTED_ARN, client: emulator.streams, startingPosition: 'TRIM_HORIZON' },
       target,
       checkpoints: memoryCheckpoints(),
     });
@@ -46,9 +46,9 @@ describe('a pipe that is changed', () => {
   });
 
   it('created STOPPED reads nothing, yet LATEST means the time of its creation', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     await table.put('before');
-    const { pipe, calls, log } = await pipeFrom(table, dynoxide, {
+    const { pipe, calls, log } = await pipeFrom(table, emulator, {
       desiredState: 'STOPPED',
       source: { startingPosition: 'LATEST' },
     });
@@ -65,8 +65,8 @@ describe('a pipe that is changed', () => {
   });
 
   it('stopped and started goes on after its checkpoint', async () => {
-    const table = await dynoxide.table();
-    const { pipe, calls } = await pipeFrom(table, dynoxide);
+    const table = await emulator.table();
+    const { pipe, calls } = await pipeFrom(table, emulator);
     for (const key of ['a', 'b']) {
       await table.put(key);
       if (pipe.state === 'STOPPED') await pipe.start();
@@ -77,8 +77,8 @@ describe('a pipe that is changed', () => {
   });
 
   it('takes a new target, filter and batch size, and goes on where it was', async () => {
-    const table = await dynoxide.table();
-    const { pipe, calls, log } = await pipeFrom(table, dynoxide);
+    const table = await emulator.table();
+    const { pipe, calls, log } = await pipeFrom(table, emulator);
     await table.put('a');
     await pipe.drained();
     const next = targetOf(() => undefined);
@@ -102,9 +102,9 @@ describe('a pipe that is changed', () => {
   });
 
   it('mends by an update what a batch fails on', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     await table.put('a');
-    const { pipe, log } = await pipeFrom(table, dynoxide, { answer: () => new Failure() });
+    const { pipe, log } = await pipeFrom(table, emulator, { answer: () => new Failure() });
     await log.waitFor('execution', ({ messageType }) => messageType === 'EXECUTION_FAILED', 3);
     const mended = targetOf(() => undefined);
     await pipe.update({ target: mended.target });
@@ -114,8 +114,8 @@ describe('a pipe that is changed', () => {
   });
 
   it('stays STOPPED when it is updated, and follows the desired state that an update brings', async () => {
-    const table = await dynoxide.table();
-    const { pipe } = await pipeFrom(table, dynoxide);
+    const table = await emulator.table();
+    const { pipe } = await pipeFrom(table, emulator);
     await pipe.stop();
     expect(await pipe.update({ source: { batchSize: 2 } })).toBe('STOPPED');
     expect(await pipe.update({ desiredState: 'RUNNING' })).toBe('RUNNING');
@@ -123,8 +123,8 @@ describe('a pipe that is changed', () => {
   });
 
   it('refuses to change its source, and what a pipe may not be, by name', async () => {
-    const table = await dynoxide.table();
-    const { pipe } = await pipeFrom(table, dynoxide);
+    const table = await emulator.table();
+    const { pipe } = await pipeFrom(table, emulator);
     const refused: [object, string][] = [
       [{ source: { streamArn: SCRIPTED_ARN } }, 'Source'],
       [{ source: { startingPosition: 'LATEST' } }, 'SourceParameters.DynamoDBStreamParameters.StartingPosition'],
@@ -142,14 +142,14 @@ describe('a pipe that is changed', () => {
   });
 
   it('forgets its checkpoint when it is deleted', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     await table.put('a');
     const checkpoints = memoryCheckpoints();
-    const first = await pipeFrom(table, dynoxide, { checkpoints });
+    const first = await pipeFrom(table, emulator, { checkpoints });
     await first.pipe.drained();
     await first.pipe.delete();
     expect(() => first.pipe.start()).toThrow('is DELETING');
-    const second = await pipeFrom(table, dynoxide, { checkpoints });
+    const second = await pipeFrom(table, emulator, { checkpoints });
     await second.pipe.drained();
     await second.pipe.stop();
     expect(second.calls.map(keysOf)).toEqual([['a']]);
@@ -174,9 +174,9 @@ describe('a pipe that is changed', () => {
   });
 
   it('ends all work when it is closed, in whatever state it is', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     await table.put('a');
-    const { pipe, log } = await pipeFrom(table, dynoxide, { answer: () => new Failure() });
+    const { pipe, log } = await pipeFrom(table, emulator, { answer: () => new Failure() });
     await log.waitFor('execution', ({ messageType }) => messageType === 'EXECUTION_FAILED');
     await pipe.close();
     await pipe.close();

@@ -6,30 +6,30 @@ import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { fileDeadLetters, memoryDeadLetters, type DeadLetterStore } from './dead-letter-store.js';
 import { type StreamEvent } from './stream-event.js';
-import { startDynoxide, type Dynoxide, type StreamedTable } from '../test/dynoxide.js';
+import { startEmulator, type Emulator, type StreamedTable } from '../test/emulator.js';
 import { deadLetters, Failure, keysOf, pipeFrom, type Answer, type TestPipe } from '../test/pipe-fixture.js';
 
 describe('the records of dead letters', () => {
-  let dynoxide: Dynoxide;
+  let emulator: Emulator;
   let folder: string;
   before(async () => {
-    dynoxide = await startDynoxide();
+    emulator = await startEmulator();
     folder = await mkdtemp(join(tmpdir(), 'pipes-'));
   });
   after(async () => {
-    await dynoxide.stop();
+    await emulator.stop();
     await rm(folder, { recursive: true });
   });
 
   /** A pipe that gave up one batch for each of the keys. */
   async function givenUp(keys: readonly string[], store: DeadLetterStore, answer: Answer): Promise<TestPipe> {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     for (const key of keys) await table.put(key);
     return givingUp(table, store, answer);
   }
 
   async function givingUp(table: StreamedTable, store: DeadLetterStore, answer: Answer): Promise<TestPipe> {
-    const running = await pipeFrom(table, dynoxide, {
+    const running = await pipeFrom(table, emulator, {
       deadLetters: store,
       source: { batchSize: 1, maximumRetryAttempts: 0, deadLetter: deadLetters() },
       answer,
@@ -67,9 +67,9 @@ describe('the records of dead letters', () => {
 
   it('shrink by what a redrive delivered', async () => {
     let healthy = false;
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     for (const key of ['a', 'b', 'c', 'd']) await table.put(key);
-    const { pipe, calls } = await pipeFrom(table, dynoxide, {
+    const { pipe, calls } = await pipeFrom(table, emulator, {
       source: { batchSize: 4, maximumRetryAttempts: 0, deadLetter: deadLetters() },
       answer: (batch) => {
         if (!healthy) return new Failure();
@@ -90,7 +90,7 @@ describe('the records of dead letters', () => {
   });
 
   it('survive the process in files, and are one batch when a crash made the pipe give them up twice', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     await table.put('a');
     const store = join(folder, 'twice');
     const first = await givingUp(table, fileDeadLetters(store), () => new Failure());
@@ -103,11 +103,11 @@ describe('the records of dead letters', () => {
   });
 
   it('are kept before the message is sent', async () => {
-    const table = await dynoxide.table();
+    const table = await emulator.table();
     await table.put('a');
     const store = memoryDeadLetters();
     const seen: number[] = [];
-    const { pipe } = await pipeFrom(table, dynoxide, {
+    const { pipe } = await pipeFrom(table, emulator, {
       deadLetters: store,
       source: {
         maximumRetryAttempts: 0,

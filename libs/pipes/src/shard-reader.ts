@@ -35,6 +35,8 @@ export class ShardReader {
   #after: string | undefined;
   /** Records up to here came before and are skipped: set when reading had to start over at the trim horizon. */
   #skipThrough: string | undefined;
+  /** No next iterator came. Emulators leave it out of open shards too: only a second look at the same place tells. */
+  #endSeen = false;
 
   constructor(
     private readonly source: ShardSource,
@@ -60,10 +62,18 @@ export class ShardReader {
         this.#iterator = page.NextShardIterator;
         const records = this.#unseen(page.Records ?? []);
         this.#after = records.at(-1)?.dynamodb?.SequenceNumber ?? this.#after;
-        return { records, closed: page.NextShardIterator === undefined };
+        if (page.NextShardIterator !== undefined) {
+          this.#endSeen = false;
+          return { records, closed: false };
+        }
+        const closed = this.#endSeen && records.length === 0;
+        this.#endSeen = true;
+        if (closed || records.length > 0) return { records, closed };
       } catch (error) {
-        if (error instanceof ExpiredIteratorException) this.#iterator = undefined;
-        else if (error instanceof TrimmedDataAccessException && this.#after !== undefined) this.#startOver();
+        // An iterator that failed may be the fault: the next read takes a new one.
+        this.#iterator = undefined;
+        if (error instanceof ExpiredIteratorException) continue;
+        if (error instanceof TrimmedDataAccessException && this.#after !== undefined) this.#startOver();
         else throw error;
       }
     }
@@ -84,7 +94,6 @@ export class ShardReader {
   }
 
   #startOver(): void {
-    this.#iterator = undefined;
     this.#skipThrough = this.#after;
   }
 

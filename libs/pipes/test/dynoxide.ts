@@ -1,112 +1,17 @@
-/** One dynoxide process for a spec file, with tables that have streams. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+/** One dynoxide process for a spec file. */
 import { fileURLToPath } from 'node:url';
-import {
-  CreateTableCommand,
-  DeleteItemCommand,
-  DynamoDBClient,
-  PutItemCommand,
-  UpdateTableCommand,
-  type AttributeValue,
-  type StreamViewType,
-} from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { startTableServer, type TableServer } from './table-server.js';
+
+export { type StreamedTable, type TableServer as Dynoxide } from './table-server.js';
 
 const BINARY = fileURLToPath(
   new URL('./dynoxide', import.meta.resolve('@dynoxide/linux-x64/package.json', import.meta.url)),
 );
 
-export interface StreamedTable {
-  readonly name: string;
-  /** As dynoxide knows it. */
-  readonly streamArn: string;
-  /** Writes `{PK, SK, ...attributes}`. */
-  put(pk: string, attributes?: Record<string, AttributeValue>): Promise<void>;
-  remove(pk: string): Promise<void>;
-  disableStream(): Promise<void>;
-}
-
-export interface Dynoxide {
-  readonly endpoint: string;
-  readonly streams: DynamoDBStreamsClient;
-  table(view?: StreamViewType): Promise<StreamedTable>;
-  stop(): Promise<void>;
-}
-
 /** Starts it in memory on a free port, or on `dbPath`. */
-export async function startDynoxide(dbPath?: string): Promise<Dynoxide> {
-  const port = await freePort();
-  const child = spawn(BINARY, ['--port', String(port), ...(dbPath === undefined ? [] : ['--db-path', dbPath])], {
-    stdio: 'ignore',
-  });
-  const config = {
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  };
-  await answering(config.endpoint, child);
-  const tables = new DynamoDBClient(config);
-  const streams = new DynamoDBStreamsClient(config);
-  let made = 0;
-  return {
-    endpoint: config.endpoint,
-    streams,
-    table: (view = 'NEW_AND_OLD_IMAGES') => makeTable(tables, `table-${(made += 1)}`, view),
-    stop: async () => {
-      tables.destroy();
-      streams.destroy();
-      child.kill();
-      await once(child, 'exit');
-    },
-  };
-}
-
-async function makeTable(client: DynamoDBClient, name: string, view: StreamViewType): Promise<StreamedTable> {
-  const { TableDescription } = await client.send(
-    new CreateTableCommand({
-      TableName: name,
-      KeySchema: [{ AttributeName: 'PK', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'PK', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-      StreamSpecification: { StreamEnabled: true, StreamViewType: view },
-    }),
-  );
-  const streamArn = TableDescription?.LatestStreamArn;
-  if (streamArn === undefined) throw new Error(`Table ${name} was made without a stream`);
-  return {
-    name,
-    streamArn,
-    put: async (pk, attributes = {}) => {
-      await client.send(new PutItemCommand({ TableName: name, Item: { PK: { S: pk }, ...attributes } }));
-    },
-    remove: async (pk) => {
-      await client.send(new DeleteItemCommand({ TableName: name, Key: { PK: { S: pk } } }));
-    },
-    disableStream: async () => {
-      await client.send(new UpdateTableCommand({ TableName: name, StreamSpecification: { StreamEnabled: false } }));
-    },
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function answering(endpoint: string, child: ChildProcess): Promise<void> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`dynoxide ended with ${child.exitCode}`);
-    try {
-      await fetch(endpoint);
-      return;
-    } catch {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-}
+export const startDynoxide = (dbPath?: string): Promise<TableServer> =>
+  startTableServer('dynoxide', (port) => [
+    BINARY,
+    ...['--port', String(port)],
+    ...(dbPath === undefined ? [] : ['--db-path', dbPath]),
+  ]);

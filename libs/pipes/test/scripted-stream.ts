@@ -50,6 +50,8 @@ export class ScriptedStream {
   /** False: the stream is not found. */
   exists = true;
   status = 'ENABLED';
+  /** So many answers to reads lack the next iterator, though their shard is open. */
+  lostIterators = 0;
   /** Called when the answer to a read is made and not yet sent: what it does, that answer does not show. */
   beforeAnswer: (() => void) | undefined;
   readonly #server = createServer((request, response) => void this.#answer(request, response));
@@ -181,7 +183,9 @@ export class ScriptedStream {
     const from = Number(offset);
     const records = shard.records.slice(from, from + limit);
     const end = from + records.length;
-    const last = shard.closed && end === shard.records.length;
+    const lost = this.lostIterators > 0;
+    if (lost) this.lostIterators -= 1;
+    const last = lost || (shard.closed && end === shard.records.length);
     return { Records: records.map(recordOf), ...(!last && { NextShardIterator: `${shardId}|${end}` }) };
   }
 }
