@@ -13,7 +13,7 @@ const MEMORY_CHECK_MS = 50;
 /** The most events in hand, the running one among them. */
 const MOST_IN_HAND = 8;
 /** An event is given ahead only where it is likely to begin within this time. */
-const AHEAD_MS = 2;
+const AHEAD_MS = 5;
 /** An event that runs longer than this gives up the events behind it. */
 const STALL_MS = 10;
 /** A longer event is not given ahead: a recall must fit into the channel behind all that are (UTF-16 units). */
@@ -93,13 +93,14 @@ export class FunctionInstance {
     return this.works.length === 0;
   }
 
-  /** Whether the event, of so many characters, may be given now. */
-  takes(length: number, now: number): boolean {
-    if (this.dead || !this.isReady || this.recalling) return false;
+  /** After how many milliseconds an event of so many characters is likely to begin; infinite when it may not be given. */
+  waitFor(length: number, now: number): number {
+    if (this.dead || !this.isReady || this.recalling) return Number.POSITIVE_INFINITY;
     const { length: inHand } = this.works;
-    if (inHand === 0) return true;
-    if (inHand >= MOST_IN_HAND || length > LONGEST_AHEAD) return false;
-    return inHand * this.averageMs < AHEAD_MS && now - this.beganAt < STALL_MS;
+    if (inHand === 0) return 0;
+    const wait = inHand * this.averageMs;
+    const mayWait = inHand < MOST_IN_HAND && length <= LONGEST_AHEAD && now - this.beganAt < STALL_MS;
+    return mayWait && wait < AHEAD_MS ? wait : Number.POSITIVE_INFINITY;
   }
 
   /** Runs the handler on an event once those before it have ended. */

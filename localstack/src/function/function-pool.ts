@@ -44,6 +44,8 @@ const WATCH_MS = 5;
  */
 const PATIENCE_MS = 20;
 const PATIENCE_GROWTH = 4;
+/** A wait that is not worth another process's attention. */
+const AT_ONCE_MS = 1;
 /** An instance beyond the first ends after this time without work. */
 const IDLE_MS = 60_000;
 /** An instance that ended sooner is not replaced before there is work. */
@@ -116,15 +118,25 @@ export class FunctionPool {
   private dispatch(): void {
     const now = performance.now();
     for (let next = this.waiting[0]; next !== undefined; next = this.waiting[0]) {
-      // The first that takes it, not the least busy: events that one process reads together wake it once.
-      const { length } = next.text;
-      const instance = [...this.instances].find((each) => each.takes(length, now));
+      const instance = this.soonest(next.text.length, now);
       if (instance === undefined) break;
       this.waiting.shift();
       instance.give(next);
     }
     if (this.waiting.length > 0 && this.instances.size === 0) this.grow();
     if (this.busy > 0) this.watch ??= setInterval(() => this.lookAfter(), WATCH_MS);
+  }
+
+  /** Who begins with an event soonest; the first who does so at once, as events that a process reads together wake it once. */
+  private soonest(length: number, now: number): FunctionInstance | undefined {
+    let best: FunctionInstance | undefined;
+    let shortest = Number.POSITIVE_INFINITY;
+    for (const instance of this.instances) {
+      const wait = instance.waitFor(length, now);
+      if (wait < AT_ONCE_MS) return instance;
+      if (wait < shortest) [best, shortest] = [instance, wait];
+    }
+    return best;
   }
 
   private lookAfter(): void {
