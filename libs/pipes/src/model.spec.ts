@@ -5,8 +5,44 @@
 import { after, before, describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { startEmulator, type Emulator } from '../test/emulator.js';
-import { play, sequences, type ModelledStream } from '../test/pipe-sequence.js';
+import { FILTERED, play, type Behaviour, type ModelledStream, type Sequence } from '../test/pipe-sequence.js';
 import { SCRIPTED_ARN, ScriptedStream } from '../test/scripted-stream.js';
+
+const key = fc.constantFrom('a', 'b', 'c', 'd', FILTERED);
+const behaviour = fc.constantFrom<Behaviour[]>(
+  ...(['ok', 'fail', 'fail', 'throttle', 'partial', 'crash-before', 'crash-after', 'crash-at-save'] as const),
+);
+
+const sequences: fc.Arbitrary<Sequence> = fc.record({
+  batchSize: fc.integer({ min: 1, max: 5 }),
+  maximumRetryAttempts: fc.integer({ min: 0, max: 2 }),
+  bisect: fc.boolean(),
+  parallelizationFactor: fc.constantFrom(1, 1, 2, 4),
+  steps: fc.array(
+    fc.oneof(
+      {
+        weight: 5,
+        arbitrary: fc.record({ do: fc.constant('write' as const), key, count: fc.integer({ min: 1, max: 4 }) }),
+      },
+      {
+        weight: 3,
+        arbitrary: fc.record({
+          do: fc.constant('behave' as const),
+          next: fc.array(behaviour, { minLength: 1, maxLength: 5 }),
+        }),
+      },
+      {
+        weight: 3,
+        arbitrary: fc.record({ do: fc.constant('turns' as const), count: fc.integer({ min: 1, max: 12 }) }),
+      },
+      {
+        weight: 4,
+        arbitrary: fc.record({ do: fc.constantFrom('split', 'drain', 'crash', 'restart', 'stop', 'start' as const) }),
+      },
+    ),
+    { minLength: 3, maxLength: 16 },
+  ),
+});
 
 const runs = Number(process.env['PIPES_MODEL_RUNS'] ?? 1_000);
 const seed = Number(process.env['PIPES_MODEL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));

@@ -1,7 +1,6 @@
 /** Plays a sequence of writes, failures, crashes, restarts, stops and starts to a pipe and holds it against the model. */
 import { setImmediate } from 'node:timers/promises';
 import { type DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import fc from 'fast-check';
 import { memoryCheckpoints, type CheckpointStore } from '../src/checkpoint.js';
 import { type Clock } from '../src/clock.js';
 import { lambdaTarget } from '../src/lambda-target.js';
@@ -37,43 +36,7 @@ export interface ModelledStream {
 }
 
 /** Records of this key are filtered out. */
-const FILTERED = 'filtered';
-const key = fc.constantFrom('a', 'b', 'c', 'd', FILTERED);
-const behaviour = fc.constantFrom<Behaviour[]>(
-  ...(['ok', 'fail', 'fail', 'throttle', 'partial', 'crash-before', 'crash-after', 'crash-at-save'] as const),
-);
-
-export const sequences: fc.Arbitrary<Sequence> = fc.record({
-  batchSize: fc.integer({ min: 1, max: 5 }),
-  maximumRetryAttempts: fc.integer({ min: 0, max: 2 }),
-  bisect: fc.boolean(),
-  parallelizationFactor: fc.constantFrom(1, 1, 2, 4),
-  steps: fc.array(
-    fc.oneof(
-      {
-        weight: 5,
-        arbitrary: fc.record({ do: fc.constant('write' as const), key, count: fc.integer({ min: 1, max: 4 }) }),
-      },
-      {
-        weight: 3,
-        arbitrary: fc.record({
-          do: fc.constant('behave' as const),
-          next: fc.array(behaviour, { minLength: 1, maxLength: 5 }),
-        }),
-      },
-      {
-        weight: 3,
-        arbitrary: fc.record({ do: fc.constant('turns' as const), count: fc.integer({ min: 1, max: 12 }) }),
-      },
-      {
-        weight: 4,
-        arbitrary: fc.record({ do: fc.constantFrom('split', 'drain', 'crash', 'restart', 'stop', 'start' as const) }),
-      },
-    ),
-    { minLength: 3, maxLength: 16 },
-  ),
-});
-
+export const FILTERED = 'filtered';
 /** Pauses of no length pass at once, all others only end by a ring or a stop. */
 const instant: Clock = {
   now: () => Date.now(),
