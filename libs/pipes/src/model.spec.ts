@@ -88,7 +88,7 @@ function scripted(): ModelledStream {
   let [sequence, shards] = [0n, 2];
   return {
     streamArn: SCRIPTED_ARN,
-    client: stream.inMemory(),
+    client: stream.bare(),
     write: (key) => {
       sequence += 1n;
       // A key has its shard, and after a split one of its children.
