@@ -103,6 +103,17 @@ export interface StackEvent {
   readonly what: string;
 }
 
+/** A batch of a queue's messages that a function has handled. */
+export interface QueueBatchEvent {
+  readonly type: 'queue-batch';
+  readonly consumer: string;
+  /** Of the invocation. */
+  readonly requestId: string;
+  readonly messageIds: readonly string[];
+  /** Those that go back to the queue. */
+  readonly failed: readonly string[];
+}
+
 export type JournalEvent =
   | RequestEvent
   | AwsCallEvent
@@ -110,6 +121,7 @@ export type JournalEvent =
   | FilterEvent
   | PipeStepEvent
   | DeadLetterEvent
+  | QueueBatchEvent
   | InvocationEvent
   | LogEvent
   | MessageEvent

@@ -70,7 +70,7 @@ export interface LocalStack {
 }
 
 /** A delivery that takes longer is cut off with its function, and repeated by the next start. */
-const PIPE_PATIENCE_MS = 500;
+const DELIVERY_PATIENCE_MS = 500;
 
 const DEFAULTS = {
   stage: 'dev',
@@ -119,6 +119,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
 
   const functions: LocalSystem['functions'] = new Map();
   const pipes = new PipeRegistry(folder.file('pipes'), (definition) => pipeOptionsOf(definition, system));
+  const consumers: LocalSystem['consumers'] = new Map();
   const apis: LocalSystem['apis'] = new Map();
   const endpoint = await startAwsEndpoint({
     port: awsPort,
@@ -141,7 +142,12 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
 
   // Requests end first, then deliveries, then what both run on.
   stops.add(() => Promise.all([...functions.values()].map((pool) => pool.stop())));
-  stops.add(() => Promise.race([pipes.close(), patience(PIPE_PATIENCE_MS)]));
+  stops.add(() =>
+    Promise.race([
+      Promise.all([pipes.close(), ...[...consumers.values()].map((consumer) => consumer.stop())]),
+      patience(DELIVERY_PATIENCE_MS),
+    ]),
+  );
   stops.add(() => Promise.all([...apis.values()].map((api) => api.stop())));
   const system: LocalSystem = {
     stage,
@@ -160,6 +166,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     backoffCapMs,
     functions,
     pipes,
+    consumers,
     apis,
     physicalName: (resource) => physicalName(topology, stage, resource),
     adopt,

@@ -32,6 +32,12 @@ export function line(entry: JournalEntry): string | undefined {
         'red',
         `${entry.pipe} gave up on ${entry.eventIds.join(', ')}: ${entry.condition} (${entry.type})`,
       );
+    case 'queue-batch': {
+      const { consumer, messageIds, failed } = entry;
+      const back = failed.length === 0 ? '' : `, ${failed.length} failed and go back`;
+      const text = `${consumer} handled ${messageIds.length} message${messageIds.length === 1 ? '' : 's'}${back}`;
+      return labelled(entry, 'queue', failed.length === 0 ? 'blue' : 'red', text);
+    }
     case 'message':
       return labelled(entry, entry.service, 'magenta', message(entry));
     case 'log':

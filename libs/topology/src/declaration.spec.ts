@@ -5,6 +5,7 @@ import { DeclarationError } from './declaration-error.js';
 import { days, minutes } from './duration.js';
 import { type Grant, type LambdaFunction } from './model.js';
 import { newItem, pipe, type PipeOptions } from './pipe.js';
+import { consumer } from './queue-consumer.js';
 import { restApi } from './rest-api.js';
 import { resourcesIn, system } from './system.js';
 
@@ -12,6 +13,8 @@ const source = singleTable('data', { stream: 'NEW_AND_OLD_IMAGES' });
 const target = handlerFunction('worker', { entry: 'worker' });
 const web = httpFunction('web', { entry: 'web' });
 const piped = (options: Partial<PipeOptions>) => () => pipe('events', { source, target, ...options });
+const worked = (name: string, visibilityTimeout = 60) =>
+  queue(name, { visibilityTimeout, deadLetters: { queue: queue(name.replace('work', 'dead')) } });
 const routed =
   (route: string, to: LambdaFunction = web) =>
   () =>
@@ -140,6 +143,26 @@ const IMPOSSIBLE: [declaration: () => unknown, message: RegExp][] = [
         also: [handlerFunction('w', { entry: 'a', grants: [source.read, singleTable('b').read] })],
       }),
     /it is granted 2 tables \(data, b\) and TABLE_NAME can name one; split the function or join the tables/,
+  ],
+  [
+    () => consumer(worked('work'), web),
+    /consumer of queue "work": web answers HTTP requests, .* declare it with handler/,
+  ],
+  [
+    () => consumer(worked('work.fifo'), target, { batch: 11 }),
+    /consumer of queue "work.fifo": batch is 11; give .* 1 to 10/,
+  ],
+  [() => consumer(worked('work'), target, { batch: 100 }), /a batch of 100 needs a window of a second or more/],
+  [() => consumer(worked('work.fifo'), target, { window: 1 }), /window in seconds is 1; give .* 0 to 0/],
+  [() => consumer(worked('work'), target, { maxConcurrency: 1 }), /maxConcurrency is 1; give .* 2 to 1000/],
+  [() => consumer(queue('work'), target), /the queue has no dead-letter queue, .* give it one/],
+  [
+    () => consumer(worked('work', 10), target),
+    /the queue's visibility timeout of 10 s is below the 30 s that worker may run; .* raise it/,
+  ],
+  [
+    () => system('tabletop', { consumers: [consumer(worked('work'), target), consumer(worked('work'), target)] }),
+    /another one has the same name/,
   ],
   [
     () => resourcesIn(system('tabletop', { also: [source] }), 'Production'),

@@ -56,6 +56,13 @@ const marks: { readonly [K in Kind]: MarksOf<K> } = {
     // The journal holds every step, whatever level AWS would log at.
     logLevel: 'protection',
   },
+  'queue-consumer': {
+    queue: 'behaviour',
+    target: 'behaviour',
+    batchSize: 'behaviour',
+    window: 'behaviour',
+    maxConcurrency: 'behaviour',
+  },
 };
 
 /** The attributes of a kind that matter on AWS only. */

@@ -138,7 +138,19 @@ export interface Pipe {
   readonly logLevel: 'OFF' | 'ERROR' | 'INFO' | 'TRACE';
 }
 
-export type Resource = Table | Topic | Queue | Subscription | LambdaFunction | RestApi | Pipe;
+/** A function that takes a queue's messages in batches and reports failures message by message. */
+export interface QueueConsumer {
+  readonly kind: 'queue-consumer';
+  readonly name: string;
+  readonly queue: Queue;
+  readonly target: LambdaFunction;
+  readonly batchSize: number;
+  readonly window: Seconds;
+  /** The most batches at once; undefined leaves it to Lambda. */
+  readonly maxConcurrency: number | undefined;
+}
+
+export type Resource = Table | Topic | Queue | Subscription | LambdaFunction | RestApi | Pipe | QueueConsumer;
 export type Kind = Resource['kind'];
 export type ResourceOf<K extends Kind> = Extract<Resource, { kind: K }>;
 

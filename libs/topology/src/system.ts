@@ -6,6 +6,7 @@ import {
   type Kind,
   type LambdaFunction,
   type Pipe,
+  type QueueConsumer,
   type Resource,
   type RestApi,
   type Subscription,
@@ -21,6 +22,7 @@ export interface SystemParts {
   api?: RestApi;
   pipes?: readonly Pipe[];
   subscriptions?: readonly Subscription[];
+  consumers?: readonly QueueConsumer[];
   /** Functions that nothing else leads to, and resources that nothing else names. */
   also?: readonly Resource[];
 }
@@ -32,7 +34,16 @@ const LONGEST_STAGE = 'staging'.length;
 /** The longest physical name of each kind, where AWS has one shorter than any name we could make. */
 const LONGEST_NAME: Partial<Record<Kind, number>> = { function: 64, pipe: 64, queue: 80, table: 255, topic: 256 };
 
-const ORDER: readonly Kind[] = ['table', 'queue', 'topic', 'subscription', 'function', 'pipe', 'rest-api'];
+const ORDER: readonly Kind[] = [
+  'table',
+  'queue',
+  'topic',
+  'subscription',
+  'function',
+  'pipe',
+  'queue-consumer',
+  'rest-api',
+];
 
 /**
  * Joins the parts of a system.
@@ -41,7 +52,8 @@ const ORDER: readonly Kind[] = ['table', 'queue', 'topic', 'subscription', 'func
 export function system(name: string, parts: SystemParts): Topology {
   mustBeLogical(name, `system "${name}"`);
   const found = new Set<Resource>();
-  const roots = [parts.api, ...(parts.pipes ?? []), ...(parts.subscriptions ?? []), ...(parts.also ?? [])];
+  const { pipes = [], subscriptions = [], consumers = [], also = [] } = parts;
+  const roots = [parts.api, ...pipes, ...subscriptions, ...consumers, ...also];
   for (const root of roots) if (root) visit(root, found);
   must(found.size > 0, `system "${name}"`, 'it is empty; give it an api, a pipe, a subscription or a function');
   const resources = [...found].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
@@ -86,6 +98,8 @@ function neighbours(resource: Resource): Resource[] {
       return resource.grants.map((grant) => grant.on);
     case 'pipe':
       return [resource.source, resource.target, ...(resource.deadLetters ? [resource.deadLetters] : [])];
+    case 'queue-consumer':
+      return [resource.queue, resource.target];
     case 'rest-api':
       return resource.routes.map((route) => route.target);
   }

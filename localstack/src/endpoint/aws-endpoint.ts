@@ -9,7 +9,7 @@ import { type Faults, faultResponse } from './fault.js';
 import { BodyTooLargeError, collect, Forwarder } from './forward.js';
 import { answerLambda } from './lambda-api.js';
 import { callEvent, isPoll, isTableWrite, messageEvents } from './observe.js';
-import { fromMessageBackend, fromTableBackend, toTableBackend } from './rewrite.js';
+import { fromMessageBackend, fromTableBackend, toMessageBackend, toTableBackend } from './rewrite.js';
 import { listen, type Listening } from '../listen.js';
 import { type PipeRegistry } from '../pipes/pipe-registry.js';
 import { answerPipes } from '../pipes/pipes-api.js';
@@ -122,7 +122,8 @@ async function toMessages(
   const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
   // SDKs post to the queue's own URL; the backend takes JSON calls of SQS and query calls of SNS at the root.
   const url = request.protocol === 'rest' ? request.url : '/';
-  const response = await forwarder.send(origin, { ...request, headers, url });
+  const body = toMessageBackend(request.operation, request.body);
+  const response = await forwarder.send(origin, { ...request, headers, url }, body);
   return fromMessageBackend(response, origin, `http://${request.headers.host ?? `${options.host}:${options.port}`}`);
 }
 

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
-import { fromMessageBackend, fromTableBackend, toTableBackend } from './rewrite.js';
+import { fromMessageBackend, fromTableBackend, toMessageBackend, toTableBackend } from './rewrite.js';
 
 const answer = (body: unknown): Parameters<typeof fromTableBackend>[1] => ({
   status: 200,
@@ -20,6 +20,18 @@ describe('requests to the table backend', () => {
   it('that carry items are passed as they are, ARNs in attributes too', () => {
     const body = Buffer.from(OURS);
     expect(toTableBackend('PutItem', body, 'dynoxide')).toBe(body);
+  });
+});
+
+describe('requests to the message backend', () => {
+  it('ask for a second where they ask to see a message at once, which it would forget', () => {
+    const sent =
+      '{"Entries":[{"Id":"a","VisibilityTimeout":0},{"Id":"b","VisibilityTimeout": 0 },{"VisibilityTimeout":30}]}';
+    const asked =
+      '{"Entries":[{"Id":"a","VisibilityTimeout":1},{"Id":"b","VisibilityTimeout":1 },{"VisibilityTimeout":30}]}';
+    expect(toMessageBackend('ChangeMessageVisibilityBatch', Buffer.from(sent)).toString()).toBe(asked);
+    const other = Buffer.from(sent);
+    expect(toMessageBackend('SendMessage', other)).toBe(other);
   });
 });
 

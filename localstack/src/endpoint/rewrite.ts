@@ -41,6 +41,15 @@ export function fromTableBackend(operation: string, response: AwsResponse, regio
   return withBody(response, replaceAll(body, `"awsRegion":"${region}"`, `"awsRegion":"${REGION}"`));
 }
 
+/**
+ * fauxqs 2.4.1 forgets a message whose visibility timeout is set to 0 (its database refuses the change half way); with a
+ * second it only comes back later.
+ */
+export function toMessageBackend(operation: string, body: Buffer): Buffer {
+  if (!operation.startsWith('ChangeMessageVisibility')) return body;
+  return replaceAll(body, /"VisibilityTimeout"\s*:\s*0(?=\s*[,}])/g, '"VisibilityTimeout":1');
+}
+
 /** `http://sqs.us-east-1.127.0.0.1:41234/` names a host that no client can resolve; it becomes the endpoint itself. */
 export function fromMessageBackend(response: AwsResponse, backendOrigin: string, ownOrigin: string): AwsResponse {
   const { host } = new URL(backendOrigin);

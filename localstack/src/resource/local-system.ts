@@ -7,6 +7,7 @@ import { type Resource } from '../../../libs/topology/src/model.js';
 import { type FunctionPool } from '../function/function-pool.js';
 import { type ApiGateway } from '../gateway/api-gateway.js';
 import { type Journal } from '../journal.js';
+import { type QueueConsumer } from '../queue/queue-consumer.js';
 import { type PipeRegistry } from '../pipes/pipe-registry.js';
 
 /** How a resource came to be. */
@@ -44,6 +45,7 @@ export interface LocalSystem {
   readonly pipes: PipeRegistry;
   /** By logical name. */
   readonly functions: Map<string, FunctionPool>;
+  readonly consumers: Map<string, QueueConsumer>;
   readonly apis: Map<string, ApiGateway>;
   readonly physicalName: (resource: Resource) => string;
   readonly adopt: (pid: number) => void;

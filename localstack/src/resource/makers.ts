@@ -2,6 +2,7 @@
 import { type Kind, type Resource, type ResourceOf } from '../../../libs/topology/src/model.js';
 import { makeApi } from './api-maker.js';
 import { makeFunction } from './function-maker.js';
+import { makeConsumer } from './consumer-maker.js';
 import { type LocalSystem, type Maker, type Origin } from './local-system.js';
 import { makeQueue, makeSubscription, makeTopic } from './message-makers.js';
 import { makePipe } from './pipe-maker.js';
@@ -14,6 +15,7 @@ const makers: { readonly [K in Kind]: Maker<ResourceOf<K>> } = {
   subscription: makeSubscription,
   function: makeFunction,
   pipe: makePipe,
+  'queue-consumer': makeConsumer,
   'rest-api': makeApi,
 };
 
@@ -30,6 +32,8 @@ function needs(resource: Resource): readonly Resource[] {
       return [resource.topic, resource.queue];
     case 'pipe':
       return [resource.source, resource.target, ...(resource.deadLetters ? [resource.deadLetters] : [])];
+    case 'queue-consumer':
+      return [resource.queue, resource.target];
     case 'rest-api':
       return resource.routes.map(({ target }) => target);
   }

@@ -1,0 +1,174 @@
+/**
+ * A queue's consumer as Lambda's event source mapping polls for it: batches to the function, deletes what it took, and
+ * leaves what it did not to the queue. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+ */
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { type FunctionPool } from '../function/function-pool.js';
+import { type Journal } from '../journal.js';
+import { failedIds, sqsEvent } from './sqs-event.js';
+
+export interface QueueConsumerOptions {
+  /** Physical name, for the journal. */
+  name: string;
+  client: SQSClient;
+  queueUrl: string;
+  queueArn: string;
+  pool: FunctionPool;
+  batchSize: number;
+  windowMs: number;
+  /** The most batches at once. */
+  concurrency: number;
+  /** After how many seconds a failed message comes back, however long the queue hides what is being handled. */
+  redeliverySeconds: number;
+  journal: Journal;
+}
+
+/** SQS gives and takes at most this many messages a call. */
+const MOST_AT_ONCE = 10;
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const LARGEST_BATCH_BYTES = 6 * 1024 * 1024;
+const LONG_POLL_SECONDS = 20;
+/** After a call to the queue has failed. */
+const PAUSE_MS = 200;
+
+export class QueueConsumer {
+  /** Batches that are with the function. */
+  busy = 0;
+  private readonly stopping = new AbortController();
+  private readonly pollers: Promise<void>[];
+
+  constructor(private readonly options: QueueConsumerOptions) {
+    this.pollers = Array.from({ length: options.concurrency }, () => this.poll());
+  }
+
+  /** Whether the queue holds nothing that is waiting or being handled. */
+  async isEmpty(): Promise<boolean> {
+    const { client, queueUrl: QueueUrl } = this.options;
+    const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+    const { Attributes = {} } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] }),
+    );
+    return AttributeNames.every((name) => Attributes[name] === '0');
+  }
+
+  /** Resolves when the batches under way have ended; what comes after stays in the queue. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.pollers);
+  }
+
+  private async poll(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        const batch = await this.gather();
+        if (batch.length > 0) await this.handle(batch);
+      } catch (error) {
+        if (signal.aborted) return;
+        const { name, journal } = this.options;
+        journal.record({ type: 'stack', what: `consumer ${name}: ${(error as Error).message}` });
+        await this.pause(PAUSE_MS);
+      }
+    }
+  }
+
+  /** A batch: the first messages there are, and what comes within the window after them. */
+  private async gather(): Promise<Message[]> {
+    const { batchSize, windowMs } = this.options;
+    const batch = await this.receive(Math.min(batchSize, MOST_AT_ONCE), LONG_POLL_SECONDS);
+    const deadline = Date.now() + windowMs;
+    while (batch.length > 0 && batch.length < batchSize && bytesOf(batch) < LARGEST_BATCH_BYTES) {
+      const left = deadline - Date.now();
+      if (left <= 0 || this.stopping.signal.aborted) break;
+      const wanted = Math.min(batchSize - batch.length, MOST_AT_ONCE);
+      batch.push(...(await this.receive(wanted, Math.min(LONG_POLL_SECONDS, Math.ceil(left / 1000)))));
+    }
+    return batch;
+  }
+
+  private async receive(most: number, waitSeconds: number): Promise<Message[]> {
+    const { client, queueUrl: QueueUrl } = this.options;
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: most,
+        WaitTimeSeconds: waitSeconds,
+        MessageSystemAttributeNames: ['All'],
+        MessageAttributeNames: ['All'],
+      }),
+      { abortSignal: this.stopping.signal },
+    );
+    return Messages;
+  }
+
+  private async handle(batch: readonly Message[]): Promise<void> {
+    const { pool, queueArn, name, journal } = this.options;
+    this.busy += 1;
+    try {
+      const { requestId, value, error, throttled } = await pool.invoke(sqsEvent(batch, queueArn));
+      const ids = batch.map(({ MessageId = '' }) => MessageId);
+      const failed = error !== undefined || throttled === true ? ids : failedIds(value, ids);
+      const [back, done] = [
+        isIn(failed, batch),
+        isIn(
+          ids.filter((id) => !failed.includes(id)),
+          batch,
+        ),
+      ];
+      journal.record({ type: 'queue-batch', consumer: name, requestId, messageIds: ids, failed });
+      await this.remove(done);
+      await this.giveBack(back);
+    } finally {
+      this.busy -= 1;
+    }
+  }
+
+  private async remove(messages: readonly Message[]): Promise<void> {
+    const { client, queueUrl: QueueUrl } = this.options;
+    for (const Entries of entriesOf(messages)) await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  }
+
+  /** A developer does not wait for a visibility timeout; AWS does not shorten it. */
+  private async giveBack(messages: readonly Message[]): Promise<void> {
+    const { client, queueUrl: QueueUrl, redeliverySeconds } = this.options;
+    for (const entries of entriesOf(messages)) {
+      const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: redeliverySeconds }));
+      await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+    }
+  }
+
+  private pause(ms: number): Promise<void> {
+    const { signal } = this.stopping;
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, ms);
+      signal.addEventListener('abort', done, { once: true });
+      function done(): void {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+    });
+  }
+}
+
+const isIn = (ids: readonly string[], batch: readonly Message[]): Message[] =>
+  batch.filter(({ MessageId = '' }) => ids.includes(MessageId));
+
+const bytesOf = (batch: readonly Message[]): number =>
+  batch.reduce((sum, { Body = '' }) => sum + Buffer.byteLength(Body), 0);
+
+/** The entries of batch calls, each call's worth together. */
+function* entriesOf(messages: readonly Message[]): Generator<{ Id: string; ReceiptHandle: string }[]> {
+  for (let from = 0; from < messages.length; from += MOST_AT_ONCE)
+    yield messages
+      .slice(from, from + MOST_AT_ONCE)
+      .map(({ ReceiptHandle = '' }, n) => ({ Id: String(n), ReceiptHandle }));
+}
