@@ -3,6 +3,7 @@ import { benchIdle } from './idle.js';
 import { benchLatency } from './latency.js';
 import { benchGrowth } from './growth.js';
 import { benchMatcher } from './matcher.js';
+import { benchPipes } from './pipes.js';
 import { benchStartUp } from './start-up.js';
 import { benchThroughput } from './throughput.js';
 
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   matcher: benchMatcher,
   throughput: benchThroughput,
   growth: benchGrowth,
+  pipes: benchPipes,
 };
 
 // A program that exits takes its stack's processes along; one that a signal ends does not.
