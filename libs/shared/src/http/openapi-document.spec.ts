@@ -1,8 +1,10 @@
 import { describe, it } from 'node:test';
-import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Post, Put, Query } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal';
 import { expect } from 'expect';
 import * as z from 'zod';
 import { limitSchema } from '../text.schema.js';
+import { HeaderField } from './header-field.js';
 import { describeApi } from './openapi-document.js';
 import { Operation, type OperationOptions } from './operation.js';
 
@@ -16,12 +18,31 @@ const operation = (id: string): OperationOptions => ({
   failures: ['USERNAME_TAKEN'],
 });
 
+/** A decorator whose random key opens with the number of Nest's kind BODY. */
+function Custom(): ParameterDecorator {
+  return (target, key, index) => {
+    const stored = (Reflect.getMetadata(ROUTE_ARGS_METADATA, target.constructor, key!) ?? {}) as object;
+    const all = { [`3xyz__customRouteArgs__:${index}`]: { index, factory: () => '', pipes: [] }, ...stored };
+    Reflect.defineMetadata(ROUTE_ARGS_METADATA, all, target.constructor, key!);
+  };
+}
+
 @Controller('things')
 class ThingController {
   @Get(':id/parts')
   @Operation(operation('listParts'))
   list(@Query({ schema: z.strictObject({ limit: limitSchema(5) }) }) query: object): object {
     return query;
+  }
+
+  @Put(':id')
+  @Operation({ ...operation('changeThing'), bodyExample: { name: 'a' } })
+  change(
+    @Custom() _custom: string,
+    @Body({ schema: thingSchema }) thing: object,
+    @HeaderField('If-Match', z.string().optional().meta({ description: 'A version.', example: '"1"' })) _match?: string,
+  ): object {
+    return thing;
   }
 
   @Post()
@@ -37,7 +58,7 @@ describe('an OpenAPI document', () => {
   const { paths, components } = describeApi(info, [ThingController]);
 
   it('has the routes with their parameters', () => {
-    expect(Object.keys(paths)).toEqual(['/things/{id}/parts', '/things']);
+    expect(Object.keys(paths)).toEqual(['/things/{id}/parts', '/things/{id}', '/things']);
     expect(paths['/things/{id}/parts']?.get).toMatchObject({
       operationId: 'listParts',
       parameters: [
@@ -51,6 +72,19 @@ describe('an OpenAPI document', () => {
         },
       ],
     });
+  });
+
+  it('has the headers that an operation reads', () => {
+    expect(paths['/things/{id}']?.put).toMatchObject({
+      parameters: [
+        { name: 'id', in: 'path' },
+        { name: 'If-Match', in: 'header', required: false, schema: { type: 'string' }, description: 'A version.' },
+      ],
+    });
+  });
+
+  it('has the body of an operation whose own decorators have keys that open with a digit', () => {
+    expect(paths['/things/{id}']?.put).toHaveProperty('requestBody');
   });
 
   it('has the schemas of bodies and answers once, as components', () => {

@@ -4,6 +4,7 @@ import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA, ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
 import * as z from 'zod';
 import { statusOf, type ErrorCode } from '../errors.js';
+import { isHeaderField, type HeaderFieldOptions } from './header-field.js';
 import { OPERATION, type OperationOptions } from './operation.js';
 
 type Json = Record<string, unknown>;
@@ -16,7 +17,7 @@ export interface OpenApiDocument {
 }
 
 interface RouteArgument {
-  readonly data?: string;
+  readonly data?: unknown;
   readonly schema?: z.ZodType;
 }
 
@@ -71,6 +72,7 @@ function routesOf(controller: Type): { method: string; path: string; operation: 
 
 /** The parameters of a route's handler, by where in the request they come from. */
 class Arguments {
+  readonly headers: readonly HeaderFieldOptions[];
   private readonly all: [kind: number, argument: RouteArgument][];
 
   constructor(controller: Type, handler: string) {
@@ -78,7 +80,11 @@ class Arguments {
       string,
       RouteArgument
     >;
-    this.all = Object.entries(stored).map(([key, argument]) => [Number.parseInt(key, 10), argument]);
+    // A decorator of our own has a random key that may open with digits too: only `<kind>:<index>` is Nest's own.
+    this.all = Object.entries(stored).flatMap(([key, argument]) =>
+      /^\d+:/.test(key) ? [[Number.parseInt(key, 10), argument]] : [],
+    );
+    this.headers = Object.values(stored).flatMap(({ data }) => (isHeaderField(data) ? [data] : []));
   }
 
   of(kind: RouteParamtypes): RouteArgument[] {
@@ -92,7 +98,11 @@ function describe(operation: OperationOptions, args: Arguments, path: string, sc
   return {
     operationId: operation.id,
     summary: operation.summary,
-    parameters: [...pathParameters(path), ...args.of(RouteParamtypes.QUERY).flatMap((query) => queryParameters(query))],
+    parameters: [
+      ...pathParameters(path),
+      ...args.of(RouteParamtypes.QUERY).flatMap((query) => queryParameters(query)),
+      ...args.headers.map(headerParameter),
+    ],
     ...(body && {
       requestBody: {
         required: true,
@@ -122,15 +132,21 @@ const pathParameters = (path: string): Json[] =>
 function queryParameters({ schema }: RouteArgument): Json[] {
   if (!schema) return [];
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' });
-  return Object.entries(properties).map(([name, property]) => {
-    const { example, description, ...rest } = property as Json;
-    return {
-      ...{ name, in: 'query', required: required.includes(name), schema: rest },
-      ...(description !== undefined && { description }),
-      ...(example !== undefined && { example }),
-    };
-  });
+  return Object.entries(properties).map(([name, property]) =>
+    parameter({ name, in: 'query', required: required.includes(name) }, property as Json),
+  );
 }
+
+function headerParameter({ name, schema }: HeaderFieldOptions): Json {
+  const { $schema: _dialect, ...property } = z.toJSONSchema(schema, { io: 'input' }) as Json;
+  return parameter({ name, in: 'header', required: false }, property);
+}
+
+const parameter = (place: Json, { example, description, ...schema }: Json): Json => ({
+  ...{ ...place, schema },
+  ...(description !== undefined && { description }),
+  ...(example !== undefined && { example }),
+});
 
 function problemResponses(codes: readonly ErrorCode[]): Json {
   const statuses = [...new Set(codes.map(statusOf))];

@@ -39,6 +39,14 @@ const NAMES: Readonly<Record<string, string>> = {
   object: 'a JSON object',
 };
 
+/** A value by its schema, or a 422 that names the field. @throws Problem VALIDATION_FAILED */
+export function parseField<Schema extends z.ZodType>(schema: Schema, value: unknown, field: string): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new Problem('VALIDATION_FAILED', { errors: [{ field, message: issue?.message ?? 'is not valid' }] });
+}
+
 type Issue = ConstructorParameters<typeof z.core.$ZodError>[0][number];
 
 /** The first mistake of each field; an unknown field counts as one. */
