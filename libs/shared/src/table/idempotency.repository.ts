@@ -1,10 +1,8 @@
 /** Doing a thing once although it may be asked for twice: claim it, do it, mark it done. */
-import { type AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
-import { EntityFormatter } from 'dynamodb-toolbox/entity/actions/format';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { imageIn } from './condition-image.js';
 import { type DataTable } from './data-table.js';
 import { isConditionFailure, retrying, type SendOptions } from './retry.js';
 
@@ -55,9 +53,8 @@ export class IdempotencyRepository {
       await retrying((options) => command.send(options));
       return { outcome: 'claimed' };
     } catch (error) {
-      const { Item } = error as { Item?: Record<string, AttributeValue> };
-      if (!isConditionFailure(error) || Item === undefined) throw error;
-      const held = this.data.idempotency.build(EntityFormatter).format(unmarshall(Item));
+      const held = isConditionFailure(error) ? imageIn(this.data.idempotency, error) : undefined;
+      if (held === undefined) throw error;
       if (held.State === 'SENT') return { outcome: 'done' };
       // Our own claim, put by an attempt whose reply was lost.
       return held.Owner === owner ? { outcome: 'claimed' } : { outcome: 'held', until: held.Deadline };

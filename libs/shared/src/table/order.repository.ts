@@ -1,9 +1,6 @@
 /** Orders in the table: every access pattern, and nothing of HTTP. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type FormattedItem } from 'dynamodb-toolbox/entity';
-import { EntityFormatter } from 'dynamodb-toolbox/entity/actions/format';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { type Condition } from 'dynamodb-toolbox/entity/actions/parseCondition';
 import { ConditionCheck } from 'dynamodb-toolbox/entity/actions/transactCheck';
@@ -12,6 +9,7 @@ import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { Problem } from '../errors.js';
 import { newOrderId, timeOfOrderId } from '../id.js';
+import { imageIn } from './condition-image.js';
 import { openCursor, sealCursor } from './cursor.js';
 import { asLive, LIVE_CUSTOMER, type Customer, type ListOptions } from './customer.repository.js';
 import { customerKey, orderKey, orderListKey, type DataTable } from './data-table.js';
@@ -193,7 +191,7 @@ export class OrderRepository {
         return { changed: true, order: Attributes };
       } catch (error) {
         if (!isConditionFailure(error)) throw error;
-        const order = this.imageIn(error);
+        const order = imageIn(this.data.order, error);
         if (order === undefined) throw new Problem('ORDER_NOT_FOUND', { cause: error });
         // An attempt before this one may have been carried out and its reply lost: then the image is our own.
         const ours = Object.entries(written).every(([name, value]) => order[name as keyof typeof written] === value);
@@ -210,12 +208,6 @@ export class OrderRepository {
       .options({ limit: 1, entityAttrFilter: false });
     const { Items = [] } = await retrying((options) => command.send(options));
     return Items[0];
-  }
-
-  /** The order as it stood when a condition on it failed. */
-  private imageIn(error: unknown): Order | undefined {
-    const { Item } = error as { Item?: Record<string, AttributeValue> };
-    return Item === undefined ? undefined : this.data.order.build(EntityFormatter).format(unmarshall(Item));
   }
 }
 
