@@ -2,12 +2,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { createRequire } from 'node:module';
 
 const root = dirname(import.meta.dirname);
 const SOURCES = ['apps', 'libs', 'localstack', 'test', 'bench'];
-const SERVICES = ['user-service', 'order-service'];
+/** A service that has an OpenAPI document is one with HTTP routes. */
+const SERVICES = globSync('apps/*/src/openapi.ts', { cwd: root }).map((file) => file.split(sep)[1] ?? '');
 const stampFile = join(root, 'dist', 'build.stamp');
 
 /** Changes when a source, a setting of the compiler or a dependency does. */

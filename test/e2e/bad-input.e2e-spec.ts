@@ -15,6 +15,8 @@ const ROUTES: [path: string, allow: string][] = [
   ['/users/john', 'DELETE, GET, HEAD, OPTIONS, PUT'],
   ['/orders', 'GET, HEAD, OPTIONS, POST'],
   ['/orders/x', 'DELETE, GET, HEAD, OPTIONS, PUT'],
+  ['/products', 'GET, HEAD, OPTIONS, POST'],
+  ['/products/x', 'DELETE, GET, HEAD, OPTIONS, PUT'],
 ];
 
 describe('a body', () => {
@@ -22,7 +24,7 @@ describe('a body', () => {
     http.post(path).set('content-type', type).send(body);
 
   it('that is not JSON is a 400', async () => {
-    for (const path of ['/add_user', '/users', '/orders'])
+    for (const path of ['/add_user', '/users', '/orders', '/products'])
       for (const body of ['{', '{"a":}', "{'a':1}", 'hello'])
         expectProblem(await post(path, body), 400, 'MALFORMED_JSON');
   });
@@ -95,7 +97,7 @@ describe('a path', () => {
       '%20',
       'x'.repeat(4_000),
     ])
-      for (const path of [`/users/${part}`, `/orders/${part}`, `/orders/${part}?username=john`]) {
+      for (const path of [`/users/${part}`, `/orders/${part}`, `/orders/${part}?username=john`, `/products/${part}`]) {
         const { status } = await http.get(path);
         expect([path.slice(0, 30), status]).toEqual([path.slice(0, 30), 404]);
       }
@@ -122,6 +124,7 @@ describe('a text that is too long for a key of the table', () => {
       ['/orders', 'userId'],
       ['/orders', 'nextToken'],
       ['/users', 'nextToken'],
+      ['/products', 'nextToken'],
       ['/orders/x', 'customer_id'],
     ] as const)
       expectInvalid(await http.get(path).query({ [field]: long }), field);

@@ -73,6 +73,32 @@ export async function setStatus(order: Order, status: string): Promise<supertest
   return (await asCaller(ADMIN)).put(`/orders/${order.OrderId}`).send({ username, status });
 }
 
+export interface Product {
+  PK: string;
+  SK: string;
+  ProductId: string;
+  Name: string;
+  Description: string;
+  Price: number;
+  Stock: number;
+  Version: number;
+  CreatedAt: string;
+  UpdatedAt?: string;
+}
+
+/** Adds a product and gives it. */
+export async function newProduct(fields: object = {}): Promise<Product> {
+  const body = { name: 'Mouse', price: 29.99, stock: 20, ...fields };
+  const answer = await (await asCaller(ADMIN)).post('/products').send(body).expect(201);
+  return productOf((answer.body as { productId: string }).productId);
+}
+
+/** A product as it is shown. */
+export async function productOf(productId: string): Promise<Product> {
+  const answer = await (await asCaller(ADMIN)).get(`/products/${productId}`).expect(200);
+  return (answer.body as { data: Product }).data;
+}
+
 /** A problem document, complete. */
 export interface Problem {
   type: string;

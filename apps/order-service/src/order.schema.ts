@@ -1,7 +1,7 @@
 /** What crosses the border of the order service, in and out. */
 import * as z from 'zod';
 import { customerSchema } from '../../../libs/shared/src/customer.schema.js';
-import { isAmount, LARGEST_AMOUNT } from '../../../libs/shared/src/money.js';
+import { amountSchema } from '../../../libs/shared/src/money.js';
 import { customerKey, orderKey, ORDER_STATUSES } from '../../../libs/shared/src/table/data-table.js';
 import { type Order } from '../../../libs/shared/src/table/order.repository.js';
 import { limitSchema, nextTokenSchema, timeSchema, usernameSchema } from '../../../libs/shared/src/text.schema.js';
@@ -9,10 +9,6 @@ import { limitSchema, nextTokenSchema, timeSchema, usernameSchema } from '../../
 const DEFAULT_LIMIT = 10;
 const LARGEST_COUNT = 1_000_000_000;
 
-const amountSchema = z
-  .number()
-  .refine(isAmount, 'must be more than 0 and at most 1000000000, with at most 2 decimals')
-  .meta({ exclusiveMinimum: 0, maximum: LARGEST_AMOUNT, multipleOf: 0.01, example: 5.5 });
 const numItemsSchema = z.int().min(1).max(LARGEST_COUNT).meta({ example: 2 });
 
 /** Lines of products are part of the contract, and not of this version. */

@@ -19,6 +19,7 @@ const CATALOGUE = {
   ROUTE_NOT_FOUND: { status: 404, detail: 'Nothing is served at this path; the API description lists what there is.' },
   USER_NOT_FOUND: { status: 404, detail: 'There is no user of this name; register it first.' },
   ORDER_NOT_FOUND: { status: 404, detail: 'There is no order of this id; take the id from the answer that placed it.' },
+  PRODUCT_NOT_FOUND: { status: 404, detail: 'There is no product of this id; GET /products lists what there is.' },
   METHOD_NOT_ALLOWED: {
     status: 405,
     detail: 'This path does not take the method; the Allow header lists those it takes.',
@@ -29,6 +30,10 @@ const CATALOGUE = {
   CANCEL_WINDOW_OVER: {
     status: 409,
     detail: 'An order can be deleted for 10 minutes after it was placed; set its status to CANCELED instead.',
+  },
+  STALE_VERSION: {
+    status: 409,
+    detail: 'The product was changed since it was read; read it again and send the version that it has now.',
   },
   BODY_TOO_LARGE: { status: 413, detail: 'The body is larger than 100 kB; send less.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, detail: 'A body is taken as application/json only; set Content-Type to it.' },

@@ -8,11 +8,17 @@ const MILLISECOND_BYTES = 2;
 /** An id for a request that brought none, or a token of one logical write. */
 export const newRequestId = (): string => randomUUID();
 
+/** Sorts by the time of its placing. */
+export const newOrderId = (now: Date): string => newSortableId(now);
+
+/** Sorts by the time of its making. */
+export const newProductId = (now: Date): string => newSortableId(now);
+
 /**
  * A KSUID, 27 characters, whose payload opens with the millisecond within its second,
  * so that ids made in one second still sort by time.
  */
-export function newOrderId(now: Date): string {
+function newSortableId(now: Date): string {
   const payload = randomBytes(KSUID_PAYLOAD_BYTES);
   payload.writeUInt16BE(now.getTime() % 1000);
   return KSUID.fromParts(now.getTime(), payload).string;
@@ -31,6 +37,9 @@ export function timeOfOrderId(id: string): Date | undefined {
   const milliseconds = parsed.payload.subarray(0, MILLISECOND_BYTES).readUInt16BE();
   return milliseconds < 1000 ? new Date(parsed.date.getTime() + milliseconds) : undefined;
 }
+
+/** False for a text that is no product's id, whatever is stored. */
+export const isProductId = (text: string): boolean => timeOfOrderId(text) !== undefined;
 
 /** A request id that a caller sent is taken if it is well-formed, else a new one is made. */
 export const requestIdFrom = (sent: unknown): string =>

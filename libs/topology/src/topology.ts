@@ -21,6 +21,11 @@ const orders = httpFunction('order-service', {
   grants: [table.items('CUSTOMER', 'ORDER').readWrite],
 });
 
+const products = httpFunction('product-service', {
+  entry: 'apps/product-service',
+  grants: [table.items('PRODUCT').readWrite],
+});
+
 const notifier = handlerFunction('notifier', {
   entry: 'apps/notifier',
   timeout: seconds(5),
@@ -36,6 +41,8 @@ export const topology = system('tabletop', {
       'ANY /users/{proxy+}': users,
       'ANY /orders': orders,
       'ANY /orders/{proxy+}': orders,
+      'ANY /products': products,
+      'ANY /products/{proxy+}': products,
     },
   }),
   pipes: [

@@ -7,6 +7,7 @@ import { CustomerRepository } from '../table/customer.repository.js';
 import { DataTable } from '../table/data-table.js';
 import { createDocumentClient } from '../table/dynamo-client.js';
 import { OrderRepository } from '../table/order.repository.js';
+import { ProductRepository } from '../table/product.repository.js';
 import { HealthController } from './health.controller.js';
 
 /** The present time; rules and repositories are told it, and none asks for it. */
@@ -33,7 +34,7 @@ const fromTable = <T>(Repository: new (table: DataTable) => T): FactoryProvider 
 export class SharedModule {
   static with({ tableName }: ServiceConfig, { documentClient, now }: Surroundings): DynamicModule {
     const clock: Clock = { now: now ?? (() => new Date()) };
-    const exported = [Clock, CustomerRepository, OrderRepository];
+    const exported = [Clock, CustomerRepository, OrderRepository, ProductRepository];
     return {
       module: SharedModule,
       controllers: [HealthController],
@@ -42,6 +43,7 @@ export class SharedModule {
         { provide: DataTable, useFactory: () => new DataTable(tableName, documentClient ?? createDocumentClient()) },
         fromTable(CustomerRepository),
         fromTable(OrderRepository),
+        fromTable(ProductRepository),
       ],
       exports: exported,
     };

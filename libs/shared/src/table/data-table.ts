@@ -11,6 +11,8 @@ export const customerKey = (username: string): string => `CUSTOMER#${username}`;
 /** `#` sorts before `C`: in descending order a customer comes before its orders. */
 export const orderKey = (orderId: string): string => `#ORDER#${orderId}`;
 export const customerListKey = (shard: number): string => `CUSTOMERS#${shard}`;
+export const productKey = (productId: string): string => `PRODUCT#${productId}`;
+export const productListKey = (shard: number): string => `PRODUCTS#${shard}`;
 export const orderListKey = (shard: number): string => `ORDERS#${shard}`;
 
 const listed = { GSI1PK: string().optional().hidden(), GSI1SK: string().optional().hidden() };
@@ -25,6 +27,7 @@ export class DataTable {
   readonly customer;
   readonly emailMarker;
   readonly order;
+  readonly product;
   readonly idempotency;
 
   constructor(name: string, documentClient: DynamoDBDocumentClient) {
@@ -32,6 +35,7 @@ export class DataTable {
     this.customer = customerIn(this.table);
     this.emailMarker = emailMarkerIn(this.table);
     this.order = orderIn(this.table);
+    this.product = productIn(this.table);
     this.idempotency = idempotencyIn(this.table);
   }
 }
@@ -103,6 +107,31 @@ const orderIn = (table: SingleTable) =>
       RequestId: string(),
       ...listed,
     }),
+    ...unstamped,
+  });
+
+/**
+ * A deleted product stays: `DeletedAt` is set, index keys are gone, cancelled orders still give stock back to it.
+ * `WriteId` tells a write from all others, so that one whose reply was lost knows itself again.
+ */
+const productIn = (table: SingleTable) =>
+  new Entity({
+    name: 'Product',
+    table,
+    schema: item({
+      ProductId: string().key(),
+      Name: string(),
+      Description: string(),
+      Price: number(),
+      Stock: number(),
+      Version: number(),
+      WriteId: string(),
+      CreatedAt: string(),
+      UpdatedAt: string().optional(),
+      DeletedAt: string().optional(),
+      ...listed,
+    }),
+    computeKey: ({ ProductId }) => ({ PK: productKey(ProductId), SK: productKey(ProductId) }),
     ...unstamped,
   });
 

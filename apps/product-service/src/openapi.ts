@@ -1,0 +1,11 @@
+/** The service's OpenAPI document; run with a file name it writes it there. */
+import 'reflect-metadata';
+import { describeApi, writeDocument, type OpenApiDocument } from '../../../libs/shared/src/http/openapi-document.js';
+import { ProductController } from './product.controller.js';
+
+export const document: OpenApiDocument = describeApi(
+  { title: 'Products', version: '1.0', description: 'What there is to order: prices and stock.' },
+  [ProductController],
+);
+
+if (import.meta.main) writeDocument(document);
