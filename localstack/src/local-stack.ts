@@ -14,6 +14,7 @@ import { startAwsEndpoint } from './endpoint/aws-endpoint.js';
 import { Faults } from './endpoint/fault.js';
 import { drained } from './drained.js';
 import { Journal, type JournalReader } from './journal.js';
+import { MessageMoves } from './queue/message-moves.js';
 import { pipeOptionsOf } from './pipes/pipe-connections.js';
 import { PipeRegistry } from './pipes/pipe-registry.js';
 import { type LocalSystem } from './resource/local-system.js';
@@ -130,6 +131,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     messages: () => messages,
     findFunction: (name) => [...functions.values()].find((pool) => pool.options.name === name),
     pipes,
+    moves: () => moves,
     onTableWrite: () => pipes.wake(),
   });
   stops.add(() => endpoint.stop());
@@ -138,6 +140,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
 
   const client = { endpoint: endpoint.origin, region: REGION, credentials: CREDENTIALS };
   const clients = { tables: new DynamoDBClient(client), queues: new SQSClient(client), topics: new SNSClient(client) };
+  const moves = new MessageMoves(clients.queues, endpoint.origin);
   stops.add(() => Object.values(clients).forEach((each) => each.destroy()));
 
   // Requests end first, then deliveries, then what both run on.

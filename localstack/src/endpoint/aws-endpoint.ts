@@ -12,6 +12,8 @@ import { callEvent, isPoll, isTableWrite, messageEvents } from './observe.js';
 import { fromMessageBackend, fromTableBackend, toMessageBackend, toTableBackend } from './rewrite.js';
 import { listen, type Listening } from '../listen.js';
 import { type PipeRegistry } from '../pipes/pipe-registry.js';
+import { answerMessageMove, isMessageMove } from '../queue/message-move-api.js';
+import { type MessageMoves } from '../queue/message-moves.js';
 import { answerPipes } from '../pipes/pipes-api.js';
 
 /** Above every limit of the services behind it (DynamoDB 16 MB, Lambda 6 MB, SQS 1 MiB). */
@@ -27,6 +29,8 @@ export interface AwsEndpointOptions {
   messages: () => { origin: string };
   findFunction: (name: string) => FunctionPool | undefined;
   pipes: PipeRegistry;
+  /** They move messages through this endpoint, so they are there once it is. */
+  moves: () => MessageMoves;
   /** Called after each call that may have written to a table. */
   onTableWrite: () => void;
 }
@@ -98,6 +102,7 @@ async function route(request: AwsRequest, options: AwsEndpointOptions, forwarder
     case 'sqs':
       // Clients from before 2023 speak SQS in the query protocol, which the backend does not.
       if (request.protocol === 'query') return notImplemented(request);
+      if (isMessageMove(request.operation)) return answerMessageMove(request, options.moves());
       return toMessages(request, options, forwarder);
     case 'sns':
     case 's3':

@@ -1,0 +1,50 @@
+/** `npm run redrive -- <dead-letter queue> [<destination>]`: dead letters of a running stack go back to their queue. */
+import { parseArgs } from 'node:util';
+import { ListMessageMoveTasksCommand, SQSClient, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
+import { CREDENTIALS, queueArn, REGION } from './account.js';
+
+const HELP = `Usage: npm run redrive -- <dead-letter queue> [<destination queue>]
+
+Moves all messages of a dead-letter queue of the running stack back to the queue they came from, or to another.
+Queues are named as "aws sqs list-queues" names them, such as tabletop-dev-order-events-dead.
+The stack is asked at AWS_ENDPOINT_URL, by default http://127.0.0.1:4566.
+`;
+
+/** How often the task is asked after. */
+const ASK_MS = 200;
+
+async function redrive(source: string, destination: string | undefined, endpoint: string): Promise<void> {
+  const client = new SQSClient({ endpoint, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 });
+  const SourceArn = queueArn(source);
+  const DestinationArn = destination === undefined ? undefined : queueArn(destination);
+  await client.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn }));
+  for (;;) {
+    const { Results: [task] = [] } = await client.send(new ListMessageMoveTasksCommand({ SourceArn }));
+    if (task?.Status === 'RUNNING') {
+      await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+      continue;
+    }
+    client.destroy();
+    const { ApproximateNumberOfMessagesMoved: moved = 0, DestinationArn: to = '' } = task ?? {};
+    if (task?.Status !== 'COMPLETED') throw new Error(`${task?.Status}: ${task?.FailureReason}; ${moved} were moved`);
+    process.stdout.write(`${moved} message${moved === 1 ? '' : 's'} moved to ${to.split(':').at(-1)}.\n`);
+    return;
+  }
+}
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });
+const [source, destination] = positionals;
+if (values.help === true || source === undefined) {
+  process.stdout.write(HELP);
+  process.exitCode = values.help === true ? 0 : 1;
+} else {
+  const endpoint = process.env.AWS_ENDPOINT_URL ?? 'http://127.0.0.1:4566';
+  redrive(source, destination, endpoint).catch((error: unknown) => {
+    const refused = (error as { code?: string }).code === 'ECONNREFUSED';
+    const why = refused
+      ? `No stack answers at ${endpoint}; start it, or set AWS_ENDPOINT_URL.`
+      : (error as Error).message;
+    process.stderr.write(`${why}\n`);
+    process.exitCode = 1;
+  });
+}
