@@ -26,6 +26,10 @@ const ORDER_EVENTS_TOPIC_ARN = z
   .string('is not set; give the ARN of the topic')
   .regex(/^arn:[^:]+:sns:[^:]+:[^:]+:.+$/, 'must be the ARN of an SNS topic');
 
+const PRODUCT_PURCHASES_QUEUE_URL = z
+  .string('is not set; give the URL of the queue')
+  .regex(/^https?:\/\/.+\.fifo$/, 'must be the URL of a FIFO queue');
+
 /** Comma separated origins; unset means any origin in open mode. */
 const CORS_ORIGINS = z
   .string()
@@ -52,6 +56,14 @@ const notifierSchema = z
   .object({ TABLE_NAME, ORDER_EVENTS_TOPIC_ARN, LOG_LEVEL })
   .transform((env) => ({ tableName: env.TABLE_NAME, topicArn: env.ORDER_EVENTS_TOPIC_ARN, logLevel: env.LOG_LEVEL }));
 
+const purchaseQueueSchema = z
+  .object({ PRODUCT_PURCHASES_QUEUE_URL })
+  .transform((env) => ({ queueUrl: env.PRODUCT_PURCHASES_QUEUE_URL }));
+
+const writerSchema = z
+  .object({ TABLE_NAME, LOG_LEVEL })
+  .transform((env) => ({ tableName: env.TABLE_NAME, logLevel: env.LOG_LEVEL }));
+
 const serverSchema = z.intersection(
   serviceSchema,
   z.object({ PORT }).transform((env) => ({ port: env.PORT })),
@@ -59,6 +71,8 @@ const serverSchema = z.intersection(
 
 export type ServiceConfig = z.output<typeof serviceSchema>;
 export type NotifierConfig = z.output<typeof notifierSchema>;
+export type PurchaseQueueConfig = z.output<typeof purchaseQueueSchema>;
+export type WriterConfig = z.output<typeof writerSchema>;
 export type ServerConfig = z.output<typeof serverSchema>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -79,6 +93,13 @@ export const readServerConfig = (env: Environment = process.env): ServerConfig =
 
 /** Settings of the notifier. @throws ConfigError */
 export const readNotifierConfig = (env: Environment = process.env): NotifierConfig => read(notifierSchema, env);
+
+/** Where the purchase service sends its events. @throws ConfigError */
+export const readPurchaseQueueConfig = (env: Environment = process.env): PurchaseQueueConfig =>
+  read(purchaseQueueSchema, env);
+
+/** Settings of the purchase writer. @throws ConfigError */
+export const readWriterConfig = (env: Environment = process.env): WriterConfig => read(writerSchema, env);
 
 function read<Schema extends z.ZodType>(schema: Schema, env: Environment): z.output<Schema> {
   const result = schema.safeParse(env);

@@ -20,6 +20,10 @@ const CATALOGUE = {
   USER_NOT_FOUND: { status: 404, detail: 'There is no user of this name; register it first.' },
   ORDER_NOT_FOUND: { status: 404, detail: 'There is no order of this id; take the id from the answer that placed it.' },
   PRODUCT_NOT_FOUND: { status: 404, detail: 'There is no product of this id; GET /products lists what there is.' },
+  PURCHASE_NOT_FOUND: {
+    status: 404,
+    detail: 'There is no purchase of this id; a new one can be read a moment after it was sent.',
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     detail: 'This path does not take the method; the Allow header lists those it takes.',
@@ -39,6 +43,11 @@ const CATALOGUE = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, detail: 'A body is taken as application/json only; set Content-Type to it.' },
   VALIDATION_FAILED: { status: 422, detail: 'Some fields are not valid; errors names each and says what it must be.' },
   INTERNAL: { status: 500, detail: 'The service failed; try again, and give requestId when you report it.' },
+  QUEUE_UNAVAILABLE: {
+    status: 503,
+    detail: 'The queue is busy or out of reach; send the request again after the seconds in Retry-After.',
+    retryAfter: 1,
+  },
   TABLE_UNAVAILABLE: {
     status: 503,
     detail: 'The table is busy or out of reach; send the request again after the seconds in Retry-After.',

@@ -2,6 +2,7 @@
 import { handlerFunction, httpFunction, queue, singleTable, topic } from './construct.js';
 import { hours, seconds } from './duration.js';
 import { changedItem, newItem, pipe } from './pipe.js';
+import { consumer } from './queue-consumer.js';
 import { restApi } from './rest-api.js';
 import { system } from './system.js';
 
@@ -26,6 +27,21 @@ const products = httpFunction('product-service', {
   grants: [table.items('PRODUCT').readWrite],
 });
 
+const purchaseEvents = queue('product-purchases.fifo', {
+  deadLetters: { queue: queue('product-purchases-dead.fifo'), maxReceives: 3 },
+});
+
+const purchases = httpFunction('purchase-service', {
+  entry: 'apps/purchase-service',
+  grants: [purchaseEvents.send, table.items('PURCHASE').read],
+});
+
+const purchaseWriter = handlerFunction('purchase-writer', {
+  entry: 'apps/purchase-writer',
+  timeout: seconds(20),
+  grants: [purchaseEvents.consume, table.items('PURCHASE').readWrite],
+});
+
 const notifier = handlerFunction('notifier', {
   entry: 'apps/notifier',
   timeout: seconds(5),
@@ -43,6 +59,8 @@ export const topology = system('tabletop', {
       'ANY /orders/{proxy+}': orders,
       'ANY /products': products,
       'ANY /products/{proxy+}': products,
+      'ANY /product-purchase': purchases,
+      'ANY /product-purchase/{proxy+}': purchases,
     },
   }),
   pipes: [
@@ -57,6 +75,7 @@ export const topology = system('tabletop', {
       target: notifier,
     }),
   ],
+  consumers: [consumer(purchaseEvents, purchaseWriter)],
   subscriptions: [orderEvents.deliverTo(inbox)],
   also: [monitoring],
 });

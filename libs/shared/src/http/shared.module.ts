@@ -8,6 +8,7 @@ import { DataTable } from '../table/data-table.js';
 import { createDocumentClient } from '../table/dynamo-client.js';
 import { OrderRepository } from '../table/order.repository.js';
 import { ProductRepository } from '../table/product.repository.js';
+import { PurchaseRepository } from '../table/purchase.repository.js';
 import { HealthController } from './health.controller.js';
 
 /** The present time; rules and repositories are told it, and none asks for it. */
@@ -34,7 +35,7 @@ const fromTable = <T>(Repository: new (table: DataTable) => T): FactoryProvider 
 export class SharedModule {
   static with({ tableName }: ServiceConfig, { documentClient, now }: Surroundings): DynamicModule {
     const clock: Clock = { now: now ?? (() => new Date()) };
-    const exported = [Clock, CustomerRepository, OrderRepository, ProductRepository];
+    const exported = [Clock, CustomerRepository, OrderRepository, ProductRepository, PurchaseRepository];
     return {
       module: SharedModule,
       controllers: [HealthController],
@@ -44,6 +45,7 @@ export class SharedModule {
         fromTable(CustomerRepository),
         fromTable(OrderRepository),
         fromTable(ProductRepository),
+        fromTable(PurchaseRepository),
       ],
       exports: exported,
     };

@@ -1,6 +1,7 @@
 /** The single table and the shapes of the items in it; design: one partition holds a customer and all its orders. */
 import { type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Entity } from 'dynamodb-toolbox/entity';
+import { any } from 'dynamodb-toolbox/schema/any';
 import { item } from 'dynamodb-toolbox/schema/item';
 import { number } from 'dynamodb-toolbox/schema/number';
 import { string } from 'dynamodb-toolbox/schema/string';
@@ -13,6 +14,8 @@ export const orderKey = (orderId: string): string => `#ORDER#${orderId}`;
 export const customerListKey = (shard: number): string => `CUSTOMERS#${shard}`;
 export const productKey = (productId: string): string => `PRODUCT#${productId}`;
 export const productListKey = (shard: number): string => `PRODUCTS#${shard}`;
+const purchaseKey = (purchaseId: string): string => `PURCHASE#${purchaseId}`;
+export const purchaseListKey = (shard: number): string => `PURCHASES#${shard}`;
 export const orderListKey = (shard: number): string => `ORDERS#${shard}`;
 
 const listed = { GSI1PK: string().optional().hidden(), GSI1SK: string().optional().hidden() };
@@ -28,6 +31,7 @@ export class DataTable {
   readonly emailMarker;
   readonly order;
   readonly product;
+  readonly purchase;
   readonly idempotency;
 
   constructor(name: string, documentClient: DynamoDBDocumentClient) {
@@ -36,6 +40,7 @@ export class DataTable {
     this.emailMarker = emailMarkerIn(this.table);
     this.order = orderIn(this.table);
     this.product = productIn(this.table);
+    this.purchase = purchaseIn(this.table);
     this.idempotency = idempotencyIn(this.table);
   }
 }
@@ -132,6 +137,26 @@ const productIn = (table: SingleTable) =>
       ...listed,
     }),
     computeKey: ({ ProductId }) => ({ PK: productKey(ProductId), SK: productKey(ProductId) }),
+    ...unstamped,
+  });
+
+/**
+ * What was bought, in the sender's own words: these are a map of their own, so that no field of theirs meets one of the
+ * table's. `EventAt` is the time of the last event that was applied.
+ */
+const purchaseIn = (table: SingleTable) =>
+  new Entity({
+    name: 'Purchase',
+    table,
+    schema: item({
+      ProductPurchaseId: string().key(),
+      TimeOfPurchase: string(),
+      Action: string().enum('create', 'update'),
+      EventAt: string(),
+      Record: any(),
+      ...listed,
+    }),
+    computeKey: ({ ProductPurchaseId }) => ({ PK: purchaseKey(ProductPurchaseId), SK: purchaseKey(ProductPurchaseId) }),
     ...unstamped,
   });
 

@@ -1,0 +1,11 @@
+/** The service's OpenAPI document; run with a file name it writes it there. */
+import 'reflect-metadata';
+import { describeApi, writeDocument, type OpenApiDocument } from '../../../libs/shared/src/http/openapi-document.js';
+import { PurchaseController } from './purchase.controller.js';
+
+export const document: OpenApiDocument = describeApi(
+  { title: 'Product purchases', version: '1.0', description: 'Purchases, buffered through a queue.' },
+  [PurchaseController],
+);
+
+if (import.meta.main) writeDocument(document);
