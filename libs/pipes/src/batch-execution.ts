@@ -143,15 +143,17 @@ export class BatchExecution {
     return sent ? records.slice(aged) : records;
   }
 
-  /** One message for all of them, then the checkpoint passes them. False when the pipe stopped before it was sent. */
+  /** One message for all of them, then the checkpoint passes them. False when the pipe stopped before that. */
   async #giveUp(
     records: Records,
     condition: DeadLetterEnvelope['context']['condition'],
     order: CommitOrder,
   ): Promise<boolean> {
-    const { deadLetter, pipeArn, streamArn, shardId, clock, emit } = this.options;
+    const { deadLetter, pipeArn, streamArn, shardId, clock, emit, stopping } = this.options;
     const [first, ...others] = records;
     if (first === undefined) return true;
+    // The end of a process may be what the last try failed by: the next start tries once more.
+    if (stopping.aborted) return false;
     const envelope = deadLetterEnvelope({
       pipeArn,
       streamArn,

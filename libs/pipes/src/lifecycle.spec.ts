@@ -82,6 +82,30 @@ describe('the life of a pipe', () => {
     expect(second.calls.map(keysOf)).toEqual([['bad']]);
   });
 
+  it('gives up nothing while it stops: a try that the stop itself made fail is repeated by the next start', async () => {
+    const table = await emulator.table();
+    const options = { checkpoints: memoryCheckpoints(), source: { maximumRetryAttempts: 0 } };
+    await table.put('cut off');
+    const [called, stopping] = [signal(), signal()];
+    const first = await pipeFrom(table, emulator, {
+      ...options,
+      answer: async () => {
+        called.give();
+        await stopping.given;
+        return new Failure('the process ends');
+      },
+    });
+    await called.given;
+    const closed = first.pipe.close();
+    stopping.give();
+    await closed;
+    const second = await pipeFrom(table, emulator, options);
+    await second.pipe.drained();
+    await second.pipe.stop();
+    expect(first.log.of('discarded')).toEqual([]);
+    expect(second.calls.flatMap(keysOf)).toEqual(['cut off']);
+  });
+
   it('49 stream disabled -> StateReason', async () => {
     const reason = 'Stream not found. To resume processing please delete the pipe and create a new one.';
     const clock = new ManualClock();
