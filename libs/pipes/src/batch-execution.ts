@@ -39,6 +39,9 @@ export interface ExecutionOptions {
   readonly stopping: AbortSignal;
 }
 
+/** How long a dead letter may take to be sent before it is sent again. */
+const SEND_LIMIT_MS = 30_000;
+
 type Records = readonly PendingRecord[];
 
 /** What is left of a batch after a try that failed. */
@@ -183,7 +186,7 @@ export class BatchExecution {
     for (let failures = 1; !stopping.aborted; failures += 1) {
       try {
         await keep(batch);
-        await deadLetter.send(JSON.stringify(batch.envelope));
+        await this.#sendOnce(deadLetter, JSON.stringify(batch.envelope));
         return true;
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
@@ -192,6 +195,19 @@ export class BatchExecution {
       }
     }
     return false;
+  }
+
+  /** A service that hangs must not hold up a stop for ever. @throws Error when it refuses or does not answer in time. */
+  async #sendOnce(deadLetter: DeadLetterTarget, body: string): Promise<void> {
+    const answered = new AbortController();
+    const late = this.options.clock.sleep(SEND_LIMIT_MS, answered.signal).then(() => {
+      if (!answered.signal.aborted) throw new Error(`no answer within ${SEND_LIMIT_MS / 1000} seconds`);
+    });
+    try {
+      await Promise.race([deadLetter.send(body), late]);
+    } finally {
+      answered.abort();
+    }
   }
 }
 

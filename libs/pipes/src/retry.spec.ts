@@ -246,6 +246,26 @@ describe('a target that fails', () => {
     expect(kept.bodies).toHaveLength(1);
     expect(calls.flatMap(keysOf)).toEqual(['bad', 'good']);
   });
+
+  it('sends a dead letter again that is not answered within half a minute, and can be stopped meanwhile', async () => {
+    const clock = new ManualClock();
+    const table = await dynoxide.table();
+    await table.put('bad');
+    const { pipe, log } = await pipeFrom(table, dynoxide, {
+      clock,
+      source: { maximumRetryAttempts: 0, deadLetter: { arn: QUEUE_ARN, send: () => new Promise(() => undefined) } },
+      answer: () => new Failure(),
+    });
+    await clock.passSleep((ms) => ms === 30_000);
+    const { message } = await log.waitFor('warning');
+    await clock.passSleep((ms) => ms === 0);
+    await clock.sleeping((ms) => ms === 30_000);
+    const stopped = pipe.stop();
+    clock.advance(30_000);
+    expect(await stopped).toBe('STOPPED');
+    expect(message).toBe(`Cannot send to ${QUEUE_ARN}: no answer within 30 seconds`);
+    expect(log.of('dead-letter')).toEqual([]);
+  });
 });
 
 interface Envelope {
