@@ -178,6 +178,8 @@ export class LivingPipe {
 
   /** Opens the stream, also of a pipe that is to be STOPPED: LATEST means the moment of creation. */
   async #open(): Promise<void> {
+    // Closed while an update waited for the batch in flight: nobody would end what began now.
+    if (this.#isClosed) return;
     for (const message of lintPipeFilters(this.#options.filters ?? [])) {
       this.#emit({ type: 'warning', subject: 'filter', message });
     }

@@ -173,6 +173,20 @@ describe('a pipe that is changed', () => {
     await stream.stop();
   });
 
+  it('begins nothing any more when it is closed during an update', async () => {
+    const table = await emulator.table();
+    const { pipe, calls } = await pipeFrom(table, emulator);
+    const updated = pipe.update({ source: { batchSize: 2 } });
+    await pipe.close();
+    await updated;
+    await table.put('a');
+    // With a session left behind this would deliver the record.
+    await expect(pipe.drained()).rejects.toThrow('STOPPED');
+    pipe.wake();
+    await table.put('b');
+    expect([pipe.state, calls]).toEqual(['STOPPED', []]);
+  });
+
   it('ends all work when it is closed, in whatever state it is', async () => {
     const table = await emulator.table();
     await table.put('a');
