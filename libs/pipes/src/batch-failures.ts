@@ -36,11 +36,14 @@ export function readBatchReport(response: string, batch: readonly unknown[]): Ba
   return { failed: [...failed].sort((a, b) => a - b) };
 }
 
-/** Positions of events by the ids that a target may report: event id and sequence number. */
+/**
+ * Positions of events by the ids that a target may report: event id and sequence number. Of several events with one id,
+ * as an enrichment may make them, the first: from there on nothing counts as delivered.
+ */
 export function positionsById(batch: readonly unknown[]): ReadonlyMap<string, number> {
   const positions = new Map<string, number>();
   batch.forEach((event, position) => {
-    for (const id of idsOf(event)) positions.set(id, position);
+    for (const id of idsOf(event)) if (!positions.has(id)) positions.set(id, position);
   });
   return positions;
 }
