@@ -118,6 +118,15 @@ describe('an HTTP enrichment', () => {
     );
   });
 
+  it('fails by the customer’s fault for a value that no header can hold', async () => {
+    for (const key of ['two\nlines', '注文']) {
+      const { service, log } = await deliver([key], echo, {
+        parameters: { headerParameters: { 'x-key': '$.dynamodb.Keys.PK.S' } },
+      });
+      expect([key, service.requests.length, log.of('discarded').length]).toEqual([key, 0, 1]);
+    }
+  });
+
   it('makes a pipe refuse batches', async () => {
     const table = await dynoxide.table();
     const enrichment = httpEnrichment({ arn: ARN, method: 'POST', endpoint: 'http://127.0.0.1:1/' });

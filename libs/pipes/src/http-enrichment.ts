@@ -82,14 +82,17 @@ function requestMaker({
     return {
       method,
       url: url.href,
-      headers: {
+      headers: sendable({
         'content-type': 'application/json; charset=utf-8',
         ...Object.fromEntries(headers.map(([name, read]) => [name, read(event)])),
-      },
+      }),
       ...(method !== 'GET' && method !== 'HEAD' && { body: text }),
     };
   };
 }
+
+/** @throws TypeError for what no header can hold, such as a line break or a letter beyond Latin-1. */
+const sendable = (headers: Record<string, string>): Record<string, string> => Object.fromEntries(new Headers(headers));
 
 const readers = (field: string, given: Readonly<Record<string, string>>): [string, DynamicParameter][] =>
   Object.entries(given).map(([name, value]) => [name, dynamicParameter(`${field}.${name}`, value, 512)]);
