@@ -198,4 +198,21 @@ describe('the execution log', () => {
     expect((invoked?.awsRequest?.length ?? 0) + 200_002).toBe(256 * 1024);
     expect(invoked?.awsRequest).toMatch(/^\[\{"eventID":/);
   });
+
+  it('shows the beginning of an error that a function made as long as it liked', async () => {
+    const table = await dynoxide.table();
+    await table.put('a');
+    const { pipe, log } = await pipeFrom(table, dynoxide, {
+      source: { maximumRetryAttempts: 0 },
+      answer: () => new Failure('long '.repeat(1_000_000)),
+    });
+    await pipe.drained();
+    await pipe.stop();
+    const failed = log.of('execution').filter(({ error }) => error !== null);
+    expect(failed.map(({ messageType }) => messageType)).toContain('TARGET_INVOCATION_FAILED');
+    for (const { error } of failed) {
+      expect(error?.message).toBe('long '.repeat(1_000).slice(0, 4_096));
+      expect(error?.details).toHaveLength(4_096);
+    }
+  });
 });

@@ -100,11 +100,22 @@ export function openExecution(shardId: string, eventIds: readonly string[], log:
       messageType: step,
       resourceArn: log.resourceArn,
       logLevel: STEP_LEVELS[step],
-      error: error ?? null,
+      error: error === undefined ? null : shortened(error),
       ...(log.includeData ? cut(data) : { truncatedFields: null }),
       shardId,
       eventIds,
     });
+}
+
+/** An error tells at most so much of what a target said: a record has to stay below AWS's limit with it. */
+const MAX_ERROR_CHARACTERS = 4_096;
+
+function shortened({ message, details, ...rest }: TargetError): TargetError {
+  return {
+    ...rest,
+    message: message.slice(0, MAX_ERROR_CHARACTERS),
+    ...(details !== undefined && { details: details.slice(0, MAX_ERROR_CHARACTERS) }),
+  };
 }
 
 type Data = Pick<ExecutionRecord, 'payload' | 'awsRequest' | 'awsResponse' | 'truncatedFields'>;
