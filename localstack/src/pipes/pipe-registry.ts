@@ -42,6 +42,8 @@ interface Kept {
 
 export class PipeRegistry {
   private readonly pipes = new Map<string, RegisteredPipe>();
+  /** The last change of a file: changes wait for each other, since two at once would hurt each other's. */
+  private filing: Promise<unknown> = Promise.resolve();
 
   /**
    * @param folder where definitions made through the API are kept
@@ -110,7 +112,7 @@ export class PipeRegistry {
     void registered.pipe.delete().then(async (state) => {
       if (state === 'DELETE_FAILED') return;
       this.pipes.delete(name);
-      await rm(this.fileOf(name), { force: true });
+      await this.inOrder(() => rm(this.fileOf(name), { force: true }));
     });
     return { ...registered, stateThen: registered.pipe.state };
   }
@@ -159,10 +161,18 @@ export class PipeRegistry {
     this.pipes.set(definition.Name, registered);
     if (!declared) {
       const kept: Kept = { definition, tags, createdAt: createdAt.toISOString() };
-      await mkdir(this.folder, { recursive: true });
-      await replaceFile(this.fileOf(definition.Name), JSON.stringify(kept, undefined, 2));
+      await this.inOrder(async () => {
+        await mkdir(this.folder, { recursive: true });
+        await replaceFile(this.fileOf(definition.Name), JSON.stringify(kept, undefined, 2));
+      });
     }
     return { ...registered, stateThen };
+  }
+
+  private inOrder(change: () => Promise<void>): Promise<void> {
+    const done = this.filing.then(change);
+    this.filing = done.catch(() => undefined);
+    return done;
   }
 
   private fileOf(name: string): string {
