@@ -175,6 +175,23 @@ describe('the Pipes API', () => {
     expect((await pipes.send(new Pipes.ListTagsForResourceCommand({ resourceArn }))).tags).toEqual({ team: 'red' });
   });
 
+  it('takes many changes of a pipe at once', async () => {
+    const resourceArn = arnOf('pipes', 'pipe/flow');
+    const keys = Array.from({ length: 20 }, (_, index) => `key-${index}`);
+    await Promise.all(
+      keys.map((key) => pipes.send(new Pipes.TagResourceCommand({ resourceArn, tags: { [key]: 'x' } }))),
+    );
+    await Promise.all(keys.map((key) => pipes.send(new Pipes.UntagResourceCommand({ resourceArn, tagKeys: [key] }))));
+    expect((await pipes.send(new Pipes.ListTagsForResourceCommand({ resourceArn }))).tags).toEqual({ team: 'red' });
+  });
+
+  it('reads an empty template and an empty enrichment back as none', async () => {
+    await create('plain', { Enrichment: '', TargetParameters: { InputTemplate: '' } });
+    const described = await settled('plain');
+    expect([described.Enrichment, described.TargetParameters]).toEqual([undefined, {}]);
+    await removed('plain');
+  });
+
   it('keeps pipes, tags and how far they came over a restart', async () => {
     await stop();
     await start();
@@ -291,6 +308,8 @@ describe('the Pipes API', () => {
       { SourceParameters: { SqsQueueParameters: { BatchSize: 1 }, DynamoDBStreamParameters: dynamo } },
       /SourceParameters\.SqsQueueParameters: .*not emulated/,
     ],
+    ['a source that is no DynamoDB stream', { Source: arnOf('sqs', 'inbox') }, /Source: .*ARN of a DynamoDB stream/],
+    ['a role that is none', { RoleArn: 'admin' }, /RoleArn: "admin" .*ARN of a role/],
     ['a wrong name', { Name: 'with%20space' }, /Name: .*1 to 64 characters/],
     [
       'a FIFO queue for dead letters',

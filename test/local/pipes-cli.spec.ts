@@ -59,7 +59,7 @@ describe('the AWS CLI', { skip: findCli() === undefined && 'there is no aws on t
     )) as { TableDescription: { LatestStreamArn: string } };
     const pipe = ['--name', 'byhand'];
     await aws(
-      ...['pipes', 'create-pipe', ...pipe, '--role-arn', arnOf('iam', 'role/pipes')],
+      ...['pipes', 'create-pipe', ...pipe, '--role-arn', 'arn:aws:iam::000000000000:role/pipes'],
       ...['--source', TableDescription.LatestStreamArn, '--target', arnOf('lambda', 'function:cli-dev-worker')],
       ...['--source-parameters', 'DynamoDBStreamParameters={StartingPosition=TRIM_HORIZON,BatchSize=1}'],
     );

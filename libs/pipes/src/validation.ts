@@ -37,7 +37,14 @@ export function assertPipe(options: PipeOptions): void {
 
 function assertSource(source: PipeOptions['source']): void {
   const at = (field: string): string => `SourceParameters.DynamoDBStreamParameters.${field}`;
-  const { startingPosition, parallelizationFactor = 1, onPartialBatchItemFailure: onPartial, deadLetter } = source;
+  const { streamArn, startingPosition, parallelizationFactor = 1, deadLetter } = source;
+  const { onPartialBatchItemFailure: onPartial } = source;
+  must(
+    /^arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/[^/]+\/stream\/./.test(streamArn),
+    'Source',
+    streamArn,
+    'it must be the ARN of a DynamoDB stream; other sources are not emulated',
+  );
   must(
     ['TRIM_HORIZON', 'LATEST'].includes(startingPosition),
     at('StartingPosition'),

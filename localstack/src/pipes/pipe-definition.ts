@@ -49,7 +49,7 @@ const common = {
   Enrichment: z.string().max(1600).optional(),
   EnrichmentParameters: enrichmentParameters.optional(),
   TargetParameters: targetParameters.optional(),
-  RoleArn: arn,
+  RoleArn: arn.regex(/^arn:[^:]+:iam::\d{12}:role\/./, 'it must be the ARN of a role'),
   LogConfiguration: logConfiguration.optional(),
   KmsKeyIdentifier: z.string().max(2048).optional(),
 };

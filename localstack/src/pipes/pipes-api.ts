@@ -99,13 +99,25 @@ const changed = (pipe: ChangedPipe): Answer => ({ ...state(pipe), CurrentState: 
 function described(registered: RegisteredPipe): Answer {
   const { definition, pipe, tags } = registered;
   const { Name: _name, DesiredState: _state, Tags: _tags, SourceParameters: _source, ...rest } = definition;
+  const { Enrichment, EnrichmentParameters, TargetParameters, ...others } = rest;
   return {
-    ...rest,
+    ...others,
+    ...(Enrichment && { Enrichment }),
+    ...(EnrichmentParameters && { EnrichmentParameters: withoutEmptyTemplate(EnrichmentParameters) }),
+    ...(TargetParameters && { TargetParameters: withoutEmptyTemplate(TargetParameters) }),
     ...state(registered),
     SourceParameters: withDefaults(definition, pipe.options),
     Tags: tags,
     ...(pipe.stateReason !== undefined && { StateReason: pipe.stateReason }),
   };
+}
+
+/** An empty template is the wish for none, and is read back as none. */
+function withoutEmptyTemplate<T extends { InputTemplate?: string | undefined }>(
+  parameters: T,
+): Omit<T, 'InputTemplate'> {
+  const { InputTemplate, ...others } = parameters;
+  return InputTemplate === '' ? others : parameters;
 }
 
 const MOST_LISTED = 100;
