@@ -3,7 +3,8 @@
  * does. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  */
 import { writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, enableCompileCache } from 'node:module';
+import { dirname, join } from 'node:path';
 import { Socket } from 'node:net';
 import { afterReading, LineChannel } from './line-channel.js';
 import { CHANNEL_FD, type FunctionError, type Invoke, LINE_BREAK, LINE_MARK, type Recall, type Reply } from './wire.js';
@@ -134,6 +135,8 @@ const channel = new LineChannel<Invoke | Recall>(
 );
 
 const [, , file = ''] = process.argv;
+// Beside the bundle: a fifth of the time that a large one takes to load is its compilation.
+enableCompileCache(join(dirname(file), '.compiled'));
 load(file).then(
   (loaded) => {
     handler = loaded;
