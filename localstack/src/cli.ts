@@ -77,6 +77,8 @@ async function main(): Promise<void> {
     root: 'dist',
     bundles: 'dist/functions',
     fresh: values.fresh ?? false,
+    // The name by which the scripts of seed document 003 ask for the API's address.
+    aliases: ['ecommerce-microservices'],
     onProgress: (step) => say(`  ${step}`),
   });
   running.stack = stack;

@@ -4,6 +4,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { resolve } from 'node:path';
 import { type RuntimeSettings } from '../../libs/topology/src/environment.js';
+import { type Resource } from '../../libs/topology/src/model.js';
 import { physicalName, resourcesIn, type Topology } from '../../libs/topology/src/system.js';
 import { CREDENTIALS, REGION } from './account.js';
 import { startMessages } from './backend/messages.js';
@@ -19,6 +20,7 @@ import { pipeOptionsOf } from './pipes/pipe-connections.js';
 import { PipeRegistry } from './pipes/pipe-registry.js';
 import { type LocalSystem } from './resource/local-system.js';
 import { makeAll, type Made } from './resource/makers.js';
+import { stackOutputs } from './stack-outputs.js';
 import { Stops } from './stops.js';
 
 export interface LocalStackOptions {
@@ -46,6 +48,8 @@ export interface LocalStackOptions {
   integrationTimeoutMs?: number;
   /** The longest pause between two tries of a pipe; AWS's own grows to a minute. */
   backoffCapMs?: number;
+  /** Other names under which CloudFormation tells of this system, beside `<system>-<stage>`. */
+  aliases?: readonly string[];
   /** Told of each step of the start. */
   onProgress?: (step: string) => void;
 }
@@ -118,10 +122,14 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
   ]);
   onProgress(`${tables.name} and fauxqs`);
 
+  const startedAt = new Date();
   const functions: LocalSystem['functions'] = new Map();
   const pipes = new PipeRegistry(folder.file('pipes'), (definition) => pipeOptionsOf(definition, system));
   const consumers: LocalSystem['consumers'] = new Map();
   const apis: LocalSystem['apis'] = new Map();
+  const apiUrls = (): Record<string, string> =>
+    Object.fromEntries([...apis].map(([name, api]) => [name, `${api.origin}/${stage}`]));
+  const nameOf = (resource: Resource): string => physicalName(topology, stage, resource);
   const endpoint = await startAwsEndpoint({
     port: awsPort,
     host,
@@ -132,6 +140,16 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     findFunction: (name) => [...functions.values()].find((pool) => pool.options.name === name),
     pipes,
     moves: () => moves,
+    description: () => ({
+      names: [`${topology.name}-${stage}`, ...(options.aliases ?? [])],
+      startedAt,
+      outputs: stackOutputs({
+        resources,
+        apiUrl: Object.values(apiUrls())[0],
+        awsUrl: endpoint.origin,
+        physicalName: nameOf,
+      }),
+    }),
     onTableWrite: () => pipes.wake(),
   });
   stops.add(() => endpoint.stop());
@@ -171,7 +189,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     pipes,
     consumers,
     apis,
-    physicalName: (resource) => physicalName(topology, stage, resource),
+    physicalName: nameOf,
     adopt,
   };
   const made = await makeAll(resources, system, ({ resource, origin }) =>
@@ -182,10 +200,9 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     journal.record({ type: 'stack', what: `pipe ${file} cannot come back: ${reason}` }),
   );
 
-  const apiUrls = Object.fromEntries([...apis].map(([name, api]) => [name, `${api.origin}/${stage}`]));
   return {
-    apiUrls,
-    apiUrl: Object.values(apiUrls)[0],
+    apiUrls: apiUrls(),
+    apiUrl: Object.values(apiUrls())[0],
     awsUrl: endpoint.origin,
     journal,
     faults,

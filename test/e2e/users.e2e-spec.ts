@@ -2,6 +2,7 @@ import { before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import {
   ADMIN,
+  api,
   asCaller,
   expectInvalid,
   expectProblem,
@@ -158,5 +159,34 @@ describe('deleting a user', () => {
     await http.get(`/orders/${order.OrderId}`).expect(200);
     const late = await http.post('/orders').send({ username, amount: 1, numItems: 1 });
     expectProblem(late, 404, 'USER_NOT_FOUND');
+  });
+});
+
+describe('registering by the shop’s route', () => {
+  it('makes a username where none is given', async () => {
+    const { name, email } = userFields();
+    const answer = await api().post('/users/register').send({ name, email }).expect(201);
+    const { userId } = answer.body as { userId: string };
+    expect(answer.body).toEqual({ userId, message: 'User registered successfully' });
+    const user = await (await asCaller(userId)).get(`/users/${userId}`).expect(200);
+    expect(user.body).toMatchObject({ data: { Username: userId, Email: email } });
+  });
+
+  it('takes the username that is given, once', async () => {
+    const { name, email, username } = userFields();
+    const answer = await api().post('/users/register').send({ name, email, username }).expect(201);
+    expect((answer.body as { userId: string }).userId).toBe(username);
+    const again = { name, email: `other-${email}`, username };
+    expectProblem(await api().post('/users/register').send(again), 409, 'USERNAME_TAKEN');
+    expectProblem(await api().post('/users/register').send({ name, email }), 409, 'EMAIL_TAKEN');
+  });
+
+  it('refuses a password while nobody signs in', async () => {
+    expectInvalid(
+      await api()
+        .post('/users/register')
+        .send({ ...userFields(), password: 'Secret-123' }),
+      'password',
+    );
   });
 });

@@ -1,12 +1,15 @@
 /** The routes of users. */
 import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { customerExample } from '../../../libs/shared/src/customer.schema.js';
+import { newUsername } from '../../../libs/shared/src/id.js';
 import { Operation } from '../../../libs/shared/src/http/operation.js';
 import {
   addressQuerySchema,
   doneSchema,
   messageSchema,
   newUserSchema,
+  registeredSchema,
+  registrationSchema,
   userAnswerSchema,
   userChangesSchema,
   userListQuerySchema,
@@ -15,6 +18,8 @@ import {
   type Done,
   type Message,
   type NewUser,
+  type Registered,
+  type Registration,
   type UserAnswer,
   type UserChanges,
   type UserList,
@@ -56,6 +61,21 @@ export class UserController {
   })
   async create(@Body({ schema: newUserSchema }) body: NewUser): Promise<UserAnswer> {
     return { message: 'User created successfully', success: true, data: await this.users.register(body) };
+  }
+
+  @Post('users/register')
+  @Operation({
+    id: 'registerUser',
+    summary: 'Register a user under a name of its own or one that the server makes.',
+    status: 201,
+    answer: registeredSchema,
+    example: { userId: 'test111', message: 'User registered successfully' },
+    bodyExample: { email: 'john@example.com', name: 'John Doe' },
+    failures: ['USERNAME_TAKEN', 'EMAIL_TAKEN'],
+  })
+  async register(@Body({ schema: registrationSchema }) body: Registration): Promise<Registered> {
+    const { Username } = await this.users.register({ ...body, username: body.username ?? newUsername() });
+    return { userId: Username, message: 'User registered successfully' };
   }
 
   @Get('users')

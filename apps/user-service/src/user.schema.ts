@@ -16,6 +16,17 @@ export const newUserSchema = z
   .meta({ id: 'NewUser' });
 export type NewUser = z.output<typeof newUserSchema>;
 
+/** Without a username the server makes one. Passwords come with sign-in. */
+export const registrationSchema = z
+  .strictObject({
+    email: emailSchema,
+    name: nameSchema,
+    username: usernameSchema.optional(),
+    password: z.never('is not taken yet, as nobody signs in; leave it out').optional(),
+  })
+  .meta({ id: 'Registration' });
+export type Registration = z.output<typeof registrationSchema>;
+
 export const userChangesSchema = z
   .strictObject({ email: emailSchema.optional(), name: nameSchema.optional() })
   .refine(({ email, name }) => email !== undefined || name !== undefined, {
@@ -39,6 +50,9 @@ export const doneSchema = z.object({ message: z.string(), success: z.literal(tru
 export const userAnswerSchema = doneSchema.extend({ data: customerSchema });
 export const userListSchema = doneSchema.extend({ data: z.array(customerSchema), nextToken: z.string().optional() });
 
+export const registeredSchema = z.object({ userId: z.string(), message: z.string() });
+
+export type Registered = z.output<typeof registeredSchema>;
 export type Message = z.output<typeof messageSchema>;
 export type Done = z.output<typeof doneSchema>;
 export type UserAnswer = z.output<typeof userAnswerSchema>;

@@ -8,6 +8,9 @@ const MILLISECOND_BYTES = 2;
 /** An id for a request that brought none, or a token of one logical write. */
 export const newRequestId = (): string => randomUUID();
 
+/** For whoever registers without a name. */
+export const newUsername = (): string => randomUUID();
+
 /** Made by the sender, so that a message that is delivered twice writes one item. */
 export const newPurchaseId = (): string => randomUUID();
 

@@ -6,6 +6,7 @@ import { type Journal } from '../journal.js';
 import { actionOf, inOurRegion, serviceOf, type AwsRequest } from './aws-request.js';
 import { awsError, notImplemented, type AwsResponse } from './aws-response.js';
 import { type Faults, faultResponse } from './fault.js';
+import { answerCloudFormation, type StackDescription } from './cloudformation-api.js';
 import { BodyTooLargeError, collect, Forwarder } from './forward.js';
 import { answerLambda } from './lambda-api.js';
 import { callEvent, isPoll, isTableWrite, messageEvents } from './observe.js';
@@ -31,6 +32,8 @@ export interface AwsEndpointOptions {
   pipes: PipeRegistry;
   /** They move messages through this endpoint, so they are there once it is. */
   moves: () => MessageMoves;
+  /** What CloudFormation would tell of this system. */
+  description: () => StackDescription;
   /** Called after each call that may have written to a table. */
   onTableWrite: () => void;
 }
@@ -110,6 +113,8 @@ async function route(request: AwsRequest, options: AwsEndpointOptions, forwarder
       return toMessages(request, options, forwarder);
     case 'lambda':
       return answerLambda(request, options.findFunction);
+    case 'cloudformation':
+      return answerCloudFormation(request, options.description);
     case 'pipes':
       return answerPipes(request, options.pipes);
     default:

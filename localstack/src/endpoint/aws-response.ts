@@ -49,5 +49,6 @@ export const notImplemented = (request: Pick<AwsRequest, 'protocol' | 'service' 
     `The local stack does not emulate ${request.service}: ${request.operation}.`,
   );
 
-const escapeXml = (text: string): string =>
+/** Text as XML takes it. */
+export const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
