@@ -1,5 +1,6 @@
 /** Catalogue b20, 1 to 5: what reaches the target, from where on, in which shape. */
 import { after, before, describe, it } from 'node:test';
+import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { expect } from 'expect';
 import { memoryCheckpoints } from './checkpoint.js';
 import { startEmulator, type Emulator } from '../test/emulator.js';
@@ -46,6 +47,22 @@ describe('delivery from a DynamoDB stream', () => {
     await second.pipe.stop();
     expect(first.calls).toEqual([]);
     expect(keysOf(second.calls.flat())).toEqual(['while stopped']);
+  });
+
+  it('delivers an item whatever its attributes are called', async () => {
+    const table = await emulator.table();
+    const names = ['a.b', 'constructor', 'toString', '$unknown', '__proto__'];
+    const entries = names.map((name) => [name, { S: 'x' }]);
+    // fromEntries makes own attributes, also of the name __proto__.
+    await table.put('odd', Object.fromEntries(entries) as Record<string, AttributeValue>);
+    await table.put('next', { Map: { M: Object.fromEntries(entries) as Record<string, AttributeValue> } });
+    const { pipe, calls } = await pipeFrom(table, emulator);
+    await pipe.drained();
+    await pipe.stop();
+    expect(calls.flatMap(keysOf)).toEqual(['odd', 'next']);
+    expect(Object.keys(calls.flat()[0]?.dynamodb.NewImage ?? {})).toEqual(
+      expect.arrayContaining(['a.b', 'constructor', 'toString', '$unknown']),
+    );
   });
 
   it('4 Lambda gets a bare array', async () => {

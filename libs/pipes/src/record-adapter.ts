@@ -71,10 +71,12 @@ const identity = ({ Type, PrincipalId }: NonNullable<_Record['userIdentity']>): 
   ...(PrincipalId !== undefined && { principalId: PrincipalId }),
 });
 
-function attributes(map: Record<string, AttributeValue>): AttributeMap {
+function attributes(map: Record<string, AttributeValue | undefined>): AttributeMap {
   const plain: Record<string, unknown> = {};
   // defineProperty: an attribute may be called __proto__, which an assignment would not store.
   for (const [name, value] of Object.entries(map)) {
+    // The SDK loses the value of such an attribute on its way in: the record still has to pass.
+    if (value === undefined) continue;
     if (name === '__proto__') Object.defineProperty(plain, name, { value: attribute(value), enumerable: true });
     else plain[name] = attribute(value);
   }
