@@ -80,5 +80,7 @@ const TAIL = `## What to know
 - A key that stands twice in one object of an event: the last one counts, AWS's engine sees both.
 - An execution of a redrive is a try of its own: no retries, no age, no dead letter; what fails stays kept.
 - \`Concurrency\` is counted for the pipe; AWS counts it for the account.
+- A record that fails for longer than 24 hours has left the stream on AWS and is lost there; here it is tried on until
+  MaximumRecordAgeInSeconds or MaximumRetryAttempts ends it.
 - Which change of a pipe AWS takes in which of its states is not documented; here a change under way is waited for.
 `;
