@@ -41,7 +41,7 @@ describe('a call with a deadline', () => {
         table.proxy.fail(operation, fault, times);
         const sent = await table.proxy.during(async () => {
           const waited = await givenUpAfter(withDeadline(call, 300));
-          expect(waited).toBeGreaterThan(290);
+          expect(waited).toBeGreaterThan(200);
           expect(waited).toBeLessThan(1_500);
         });
         expect(sent).toHaveLength(times);
