@@ -39,13 +39,18 @@ const LONG_POLL_SECONDS = 20;
 const PAUSE_MS = 200;
 
 export class QueueConsumer {
-  /** Batches that are with the function. */
-  busy = 0;
   private readonly stopping = new AbortController();
-  private readonly pollers: Promise<void>[];
+  private readonly polling: Promise<void>;
+  /** Batches that are with the function. */
+  private readonly handling = new Set<Promise<void>>();
 
   constructor(private readonly options: QueueConsumerOptions) {
-    this.pollers = Array.from({ length: options.concurrency }, () => this.poll());
+    this.polling = this.poll();
+  }
+
+  /** How many batches are with the function. */
+  get busy(): number {
+    return this.handling.size;
   }
 
   /** Whether the queue holds nothing that is waiting or being handled. */
@@ -61,21 +66,34 @@ export class QueueConsumer {
   /** Resolves when the batches under way have ended; what comes after stays in the queue. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await Promise.all(this.pollers);
+    await this.polling;
+    await Promise.all(this.handling);
   }
 
   private async poll(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      try {
-        const batch = await this.gather();
-        if (batch.length > 0) await this.handle(batch);
-      } catch (error) {
-        if (signal.aborted) return;
-        const { name, journal } = this.options;
-        journal.record({ type: 'stack', what: `consumer ${name}: ${(error as Error).message}` });
-        await this.pause(PAUSE_MS);
-      }
+      const batch = await this.trying(() => this.gather());
+      if (batch === undefined || batch.length === 0) continue;
+      const handled: Promise<void> = this.trying(() => this.handle(batch)).then(
+        () => void this.handling.delete(handled),
+      );
+      this.handling.add(handled);
+      if (this.handling.size >= this.options.concurrency) await Promise.race(this.handling);
+    }
+  }
+
+  /** Calls to the queue may fail; what they were about is still in it and comes again. */
+  private async trying<T>(call: () => Promise<T>): Promise<T | undefined> {
+    const { signal } = this.stopping;
+    try {
+      return await call();
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      const { name, journal } = this.options;
+      journal.record({ type: 'stack', what: `consumer ${name}: ${(error as Error).message}` });
+      await this.pause(PAUSE_MS);
+      return undefined;
     }
   }
 
@@ -110,24 +128,12 @@ export class QueueConsumer {
 
   private async handle(batch: readonly Message[]): Promise<void> {
     const { pool, queueArn, name, journal } = this.options;
-    this.busy += 1;
-    try {
-      const { requestId, value, error, throttled } = await pool.invoke(sqsEvent(batch, queueArn));
-      const ids = batch.map(({ MessageId = '' }) => MessageId);
-      const failed = error !== undefined || throttled === true ? ids : failedIds(value, ids);
-      const [back, done] = [
-        isIn(failed, batch),
-        isIn(
-          ids.filter((id) => !failed.includes(id)),
-          batch,
-        ),
-      ];
-      journal.record({ type: 'queue-batch', consumer: name, requestId, messageIds: ids, failed });
-      await this.remove(done);
-      await this.giveBack(back);
-    } finally {
-      this.busy -= 1;
-    }
+    const { requestId, value, error, throttled } = await pool.invoke(sqsEvent(batch, queueArn));
+    const ids = batch.map(({ MessageId = '' }) => MessageId);
+    const failed = error !== undefined || throttled === true ? ids : failedIds(value, ids);
+    journal.record({ type: 'queue-batch', consumer: name, requestId, messageIds: ids, failed });
+    await this.remove(batch.filter(({ MessageId = '' }) => !failed.includes(MessageId)));
+    await this.giveBack(batch.filter(({ MessageId = '' }) => failed.includes(MessageId)));
   }
 
   private async remove(messages: readonly Message[]): Promise<void> {
@@ -158,9 +164,6 @@ export class QueueConsumer {
     });
   }
 }
-
-const isIn = (ids: readonly string[], batch: readonly Message[]): Message[] =>
-  batch.filter(({ MessageId = '' }) => ids.includes(MessageId));
 
 const bytesOf = (batch: readonly Message[]): number =>
   batch.reduce((sum, { Body = '' }) => sum + Buffer.byteLength(Body), 0);
