@@ -35,6 +35,16 @@ const CATALOGUE = {
     status: 409,
     detail: 'An order can be deleted for 10 minutes after it was placed; set its status to CANCELED instead.',
   },
+  INSUFFICIENT_STOCK: { status: 409, detail: 'There is not enough of a product left; order less of it.' },
+  IDEMPOTENCY_CONFLICT: {
+    status: 409,
+    detail: 'An order with other contents was placed under this key; send it again as it was, or take a new key.',
+  },
+  WRITE_CONFLICT: {
+    status: 409,
+    detail: 'Others write the same items at this moment; send the request again after the seconds in Retry-After.',
+    retryAfter: 1,
+  },
   STALE_VERSION: {
     status: 409,
     detail: 'The product was changed since it was read; read it again and send the version that it has now.',

@@ -89,7 +89,7 @@ describe('registering', () => {
   });
 
   it('gives up in the end, and leaves nothing half-written', async () => {
-    table.proxy.fail('TransactWriteItems', 'conflict', 8);
+    table.proxy.fail('TransactWriteItems', 'throttled', 8);
     const username = `user${made + 1}`;
     await expect(registered()).rejects.toMatchObject({ code: 'TABLE_UNAVAILABLE' });
     await expect(customers.get(username)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });

@@ -13,7 +13,7 @@ import { openCursor, sealCursor } from './cursor.js';
 import { customerListKey, type DataTable } from './data-table.js';
 import { conditionFailedAt, isConditionFailure, retrying } from './retry.js';
 import { listShards, shardOf } from './shard.js';
-import { transact } from './transaction.js';
+import { inRounds, transact } from './transaction.js';
 
 /** A customer that is not deleted. Times are ISO 8601 in UTC. */
 export interface Customer {
@@ -46,8 +46,6 @@ export const LIVE_CUSTOMER: CustomerCondition = {
 };
 
 const LIST = 'users';
-/** How often a write is begun anew because the customer changed between its read and its transaction. */
-const MOST_ROUNDS = 3;
 
 type StoredCustomer = FormattedItem<DataTable['customer']>;
 
@@ -122,7 +120,7 @@ export class CustomerRepository {
   async update(username: string, { name, email }: CustomerChanges, now: Date): Promise<Customer> {
     const named = name === undefined ? {} : { Name: name };
     if (email === undefined) return this.set(username, named, now);
-    return this.inRounds(async () => {
+    return inRounds(async () => {
       const customer = await this.get(username);
       if (customer.Email === email && (name === undefined || name === customer.Name)) return customer;
       const changes = { ...named, Email: email, UpdatedAt: now.toISOString() };
@@ -148,7 +146,7 @@ export class CustomerRepository {
    * @throws Problem USER_NOT_FOUND
    */
   async delete(username: string, now: Date): Promise<void> {
-    await this.inRounds(async () => {
+    await inRounds(async () => {
       const customer = await this.get(username);
       const tombstone = this.data.customer
         .build(UpdateTransaction)
@@ -180,15 +178,6 @@ export class CustomerRepository {
       if (isConditionFailure(error)) throw new Problem('USER_NOT_FOUND', { cause: error });
       throw error;
     }
-  }
-
-  /** Repeats a read and its write while another write comes between them (`undefined`). */
-  private async inRounds(round: () => Promise<Customer | undefined>): Promise<Customer> {
-    for (let rounds = 0; rounds < MOST_ROUNDS; rounds += 1) {
-      const done = await round();
-      if (done) return done;
-    }
-    throw new Problem('TABLE_UNAVAILABLE');
   }
 
   private holdEmail(email: string, username: string) {

@@ -11,6 +11,7 @@ describe('what is tried again', () => {
     const transient = [
       cancelled('None', 'TransactionConflict'),
       cancelled('ThrottlingError', 'None'),
+      cancelled('None', 'TransactionConflict', 'ConditionalCheckFailed'),
       named('TransactionConflictException'),
       named('TransactionInProgressException'),
       named('ThrottlingException'),
@@ -23,7 +24,7 @@ describe('what is tried again', () => {
     expect(transient.map(isTransient)).toEqual(transient.map(() => true));
   });
 
-  it('is no failed condition, whatever stands beside it, and no mistake of ours', () => {
+  it('is no failed condition, whatever stands behind it, and no mistake of ours', () => {
     const final = [
       cancelled('ConditionalCheckFailed', 'TransactionConflict'),
       cancelled('ValidationError', 'None'),
@@ -56,6 +57,13 @@ describe('retrying', () => {
     });
     await expect(failing).rejects.toMatchObject({ code: 'TABLE_UNAVAILABLE', headers: { 'retry-after': '1' } });
     expect(attempts).toBe(8);
+  });
+
+  it('ends with a 409 where others are in the way to the last', async () => {
+    for (const conflict of [cancelled('None', 'TransactionConflict'), named('TransactionConflictException')]) {
+      const failing = retrying(() => Promise.reject(conflict));
+      await expect(failing).rejects.toMatchObject({ code: 'WRITE_CONFLICT', headers: { 'retry-after': '1' } });
+    }
   });
 
   it('throws at once what is final', async () => {

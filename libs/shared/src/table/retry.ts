@@ -1,5 +1,6 @@
 /** What is tried again, how often and how long: the only place that retries calls to the table. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { Problem } from '../errors.js';
 import { deadlineSignal } from './deadline.js';
 
@@ -43,6 +44,11 @@ const NETWORK_CODES = new Set([
   'EAI_AGAIN',
 ]);
 
+/** Thrown for an answer that the table left parts out of for want of throughput. */
+export class Throttled extends Error {
+  override readonly name = 'ThrottlingException';
+}
+
 /** What each request to the table is sent with. */
 export interface SendOptions {
   /** Ends the request when the time of the call is over. */
@@ -55,7 +61,7 @@ export interface SendOptions {
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  * @param call gets what to send its request with, and the number of the attempt, 1 for the first; an earlier one may have
  * taken effect although its reply was lost
- * @throws Problem TABLE_UNAVAILABLE when the bounds are reached; any other error as it came
+ * @throws Problem WRITE_CONFLICT or TABLE_UNAVAILABLE when the bounds are reached; any other error as it came
  */
 export async function retrying<T>(call: (options: SendOptions, attempt: number) => Promise<T>): Promise<T> {
   const started = performance.now();
@@ -68,7 +74,8 @@ export async function retrying<T>(call: (options: SendOptions, attempt: number) 
       if (!isTransient(error)) throw error;
       const wait = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt);
       const late = abortSignal?.aborted || performance.now() - started + wait > PATIENCE;
-      if (attempt === MOST_ATTEMPTS || late) throw new Problem('TABLE_UNAVAILABLE', { cause: error });
+      if (attempt === MOST_ATTEMPTS || late)
+        throw new Problem(isConflict(error) ? 'WRITE_CONFLICT' : 'TABLE_UNAVAILABLE', { cause: error });
       await sleep(wait);
     }
   }
@@ -83,19 +90,29 @@ export function isTransient(error: unknown): boolean {
   return ($metadata?.httpStatusCode ?? 0) >= 500;
 }
 
-/** A failed condition is an answer, whatever else kept the transaction from happening. */
-function isTransientCancellation(error: Error): boolean {
-  const codes = cancellationReasons(error).map(({ Code }) => Code);
-  return !codes.includes('ConditionalCheckFailed') && codes.some((code) => TRANSIENT_REASONS.has(code ?? ''));
+/**
+ * The first item that kept the transaction from happening decides: writes are listed by precedence. So a failed condition is
+ * an answer whatever stands behind it, and none while one before it could not be judged.
+ */
+const isTransientCancellation = (error: Error): boolean => TRANSIENT_REASONS.has(decisiveReason(error));
+
+/** True when others who write the same items were in the way, and nothing else. */
+function isConflict(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'TransactionCanceledException') return decisiveReason(error) === 'TransactionConflict';
+  return error.name === 'TransactionConflictException';
 }
+
+const decisiveReason = (error: Error): string =>
+  cancellationReasons(error).find(({ Code = 'None' }) => Code !== 'None')?.Code ?? 'None';
 
 interface CancellationReason {
   readonly Code?: string | undefined;
-  readonly Item?: Record<string, unknown> | undefined;
+  readonly Item?: Record<string, AttributeValue> | undefined;
 }
 
 /** Why each item of a transaction kept it from happening, in the order of its items; empty for any other error. */
-function cancellationReasons(error: unknown): readonly CancellationReason[] {
+export function cancellationReasons(error: unknown): readonly CancellationReason[] {
   if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') return [];
   return (error as { CancellationReasons?: readonly CancellationReason[] }).CancellationReasons ?? [];
 }
@@ -103,6 +120,10 @@ function cancellationReasons(error: unknown): readonly CancellationReason[] {
 /** True when the condition of the transaction's item at `index` did not hold. */
 export const conditionFailedAt = (error: unknown, index: number): boolean =>
   cancellationReasons(error)[index]?.Code === 'ConditionalCheckFailed';
+
+/** Which item's condition did not hold, the first if several; -1 for any other error. */
+export const failedCondition = (error: unknown): number =>
+  cancellationReasons(error).findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
 
 /** True when the condition of a write of one item did not hold. */
 export const isConditionFailure = (error: unknown): boolean =>
