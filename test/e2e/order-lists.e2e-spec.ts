@@ -96,7 +96,7 @@ describe('all orders', () => {
 
   it('hold no customer and nothing internal', async () => {
     const { data } = (await (await asCaller(ADMIN)).get('/orders?limit=100').expect(200)).body as { data: object[] };
-    const shown = ['PK', 'SK', 'OrderId', 'CreatedAt', 'UpdatedAt', 'Status', 'Amount', 'NumberItems'];
+    const shown = ['PK', 'SK', 'OrderId', 'CreatedAt', 'UpdatedAt', 'Status', 'Amount', 'NumberItems', 'Items'];
     for (const order of data) expect(shown).toEqual(expect.arrayContaining(Object.keys(order)));
   });
 });

@@ -58,6 +58,7 @@ export interface Order {
   Status: string;
   Amount: number;
   NumberItems: number;
+  Items?: { ProductId: string; Name: string; Quantity: number; UnitPrice: number; LineTotal: number }[];
 }
 
 /** Places an order for a user and gives it. */

@@ -84,6 +84,24 @@ describe('an order', () => {
     });
   });
 
+  it('sent again under its key is no second event, and neither key nor answer is in a log', async () => {
+    const username = await newUser(stack);
+    const created = await send(stack, 'POST', '/products', { name: 'Secret mouse', price: 1, stock: 9 });
+    const items = [{ productId: created.body.productId, quantity: 1 }];
+    const place = () => send(stack, 'POST', '/orders', { userId: username, items, orderId: 'key-of-the-caller' });
+    const first = await place();
+    expect(first.status).toBe(201);
+    expect((await place()).body).toEqual(first.body);
+    await messageFor(String(first.body.orderId), 'PLACED');
+    await stack.drained();
+    expect(messagesOf(String(first.body.orderId))).toHaveLength(1);
+    const logged = stack.journal.entries({ type: 'log' });
+    expect(logged.length).toBeGreaterThan(0);
+    expect(JSON.stringify(logged)).not.toMatch(/key-of-the-caller|Secret mouse|Order placed/);
+    // Nor does the terminal show it, which prints the keys of records.
+    expect(JSON.stringify(stack.journal.entries({ type: 'stream-record' }))).not.toContain('key-of-the-caller');
+  });
+
   it('is notified once by one invocation: the notifier’s own items wake none', async () => {
     await stack.drained();
     const since = stack.journal.next;

@@ -1,8 +1,10 @@
 /** The routes of orders. */
 import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { HeaderField } from '../../../libs/shared/src/http/header-field.js';
 import { Operation } from '../../../libs/shared/src/http/operation.js';
 import { RequestId } from '../../../libs/shared/src/http/request-context.js';
 import {
+  idempotencyKeySchema,
   newOrderSchema,
   orderAnswerSchema,
   orderChangesSchema,
@@ -10,6 +12,7 @@ import {
   orderListQuerySchema,
   orderListSchema,
   orderQuerySchema,
+  PLACED,
   placedSchema,
   type NewOrder,
   type OrderAnswer,
@@ -21,7 +24,6 @@ import {
 } from './order.schema.js';
 import { OrderService } from './order.service.js';
 
-const PLACED = 'Order placed successfully';
 const LISTED = 'orders fetched successfully';
 const FETCHED = 'Order fetched successfully';
 const UPDATED = 'Order updated successfully';
@@ -34,16 +36,19 @@ export class OrderController {
   @Post()
   @Operation({
     id: 'placeOrder',
-    summary: 'Place an order.',
+    summary: 'Place an order of an amount, or of products; sent again under its key it is placed once.',
     status: 201,
     answer: placedSchema,
     example: { message: PLACED, success: true, data: orderExample, orderId: orderExample.OrderId, total: 5.5 },
     bodyExample: { amount: 5.5, numItems: 2, username: 'john' },
-    failures: ['USER_NOT_FOUND'],
+    failures: ['USER_NOT_FOUND', 'PRODUCT_NOT_FOUND', 'INSUFFICIENT_STOCK', 'IDEMPOTENCY_CONFLICT', 'WRITE_CONFLICT'],
   })
-  async place(@Body({ schema: newOrderSchema }) body: NewOrder, @RequestId() requestId: string): Promise<Placed> {
-    const data = await this.orders.place(body, requestId);
-    return { message: PLACED, success: true, data, orderId: data.OrderId, total: data.Amount };
+  place(
+    @Body({ schema: newOrderSchema }) body: NewOrder,
+    @HeaderField('Idempotency-Key', idempotencyKeySchema) key: string | undefined,
+    @RequestId() requestId: string,
+  ): Promise<Placed> {
+    return this.orders.place(body, key, requestId);
   }
 
   @Get()
@@ -83,7 +88,7 @@ export class OrderController {
     answer: orderAnswerSchema,
     example: { message: UPDATED, success: true, data: orderExample },
     bodyExample: { username: 'john', status: 'ACKNOWLEDGED' },
-    failures: ['ORDER_NOT_FOUND', 'ORDER_STATE'],
+    failures: ['ORDER_NOT_FOUND', 'PRODUCT_NOT_FOUND', 'ORDER_STATE', 'INSUFFICIENT_STOCK', 'WRITE_CONFLICT'],
   })
   async update(
     @Param('orderId') orderId: string,
@@ -100,7 +105,7 @@ export class OrderController {
     status: 200,
     answer: orderAnswerSchema,
     example: { message: CANCELED, success: true, data: { ...orderExample, Status: 'CANCELED' } },
-    failures: ['ORDER_NOT_FOUND', 'ORDER_STATE', 'CANCEL_WINDOW_OVER'],
+    failures: ['ORDER_NOT_FOUND', 'ORDER_STATE', 'CANCEL_WINDOW_OVER', 'WRITE_CONFLICT'],
   })
   async cancel(@Param('orderId') orderId: string, @RequestId() requestId: string): Promise<OrderAnswer> {
     return { message: CANCELED, success: true, data: await this.orders.cancel(orderId, requestId) };

@@ -1,12 +1,21 @@
-/** Amounts of money: at most two decimals, checked on the digits and never by float arithmetic. */
+/** Amounts of money: at most two decimals, checked on the digits, added in whole cents, and never by float arithmetic. */
 import * as z from 'zod';
 
 /** The largest amount. */
-const LARGEST_AMOUNT = 1e9;
+export const LARGEST_AMOUNT = 1e9;
 
 /** A positive amount with at most two decimals, up to {@link LARGEST_AMOUNT}. */
 export const isAmount = (value: number): boolean =>
   value > 0 && value <= LARGEST_AMOUNT && /^\d+(?:\.\d{1,2})?$/.test(String(value));
+
+/** The cents of an amount that has at most two decimals. */
+export function toCents(amount: number): number {
+  const [whole = '', decimals = ''] = String(amount).split('.');
+  return Number(whole) * 100 + Number(decimals.padEnd(2, '0'));
+}
+
+/** The amount of so many cents: the quotient is the double nearest to the decimal number, as reading its digits gives. */
+export const fromCents = (cents: number): number => cents / 100;
 
 /** An amount as a field of a request. */
 export const amountSchema = z

@@ -19,7 +19,7 @@ const users = httpFunction('user-service', {
 
 const orders = httpFunction('order-service', {
   entry: 'apps/order-service',
-  grants: [table.items('CUSTOMER', 'ORDER').readWrite],
+  grants: [table.items('CUSTOMER', 'ORDER', 'PRODUCT', 'IDEMPOTENCY').readWrite],
 });
 
 const products = httpFunction('product-service', {

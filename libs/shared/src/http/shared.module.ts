@@ -7,6 +7,7 @@ import { CustomerRepository } from '../table/customer.repository.js';
 import { DataTable } from '../table/data-table.js';
 import { createDocumentClient } from '../table/dynamo-client.js';
 import { OrderRepository } from '../table/order.repository.js';
+import { OrderingRepository } from '../table/ordering.repository.js';
 import { ProductRepository } from '../table/product.repository.js';
 import { PurchaseRepository } from '../table/purchase.repository.js';
 import { HealthController } from './health.controller.js';
@@ -35,7 +36,14 @@ const fromTable = <T>(Repository: new (table: DataTable) => T): FactoryProvider 
 export class SharedModule {
   static with({ tableName }: ServiceConfig, { documentClient, now }: Surroundings): DynamicModule {
     const clock: Clock = { now: now ?? (() => new Date()) };
-    const exported = [Clock, CustomerRepository, OrderRepository, ProductRepository, PurchaseRepository];
+    const exported = [
+      Clock,
+      CustomerRepository,
+      OrderRepository,
+      OrderingRepository,
+      ProductRepository,
+      PurchaseRepository,
+    ];
     return {
       module: SharedModule,
       controllers: [HealthController],
@@ -44,6 +52,7 @@ export class SharedModule {
         { provide: DataTable, useFactory: () => new DataTable(tableName, documentClient ?? createDocumentClient()) },
         fromTable(CustomerRepository),
         fromTable(OrderRepository),
+        fromTable(OrderingRepository),
         fromTable(ProductRepository),
         fromTable(PurchaseRepository),
       ],

@@ -3,6 +3,8 @@ import { type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Entity } from 'dynamodb-toolbox/entity';
 import { any } from 'dynamodb-toolbox/schema/any';
 import { item } from 'dynamodb-toolbox/schema/item';
+import { list } from 'dynamodb-toolbox/schema/list';
+import { map } from 'dynamodb-toolbox/schema/map';
 import { number } from 'dynamodb-toolbox/schema/number';
 import { string } from 'dynamodb-toolbox/schema/string';
 import { Table } from 'dynamodb-toolbox/table';
@@ -33,6 +35,7 @@ export class DataTable {
   readonly product;
   readonly purchase;
   readonly idempotency;
+  readonly answer;
 
   constructor(name: string, documentClient: DynamoDBDocumentClient) {
     this.table = tableOf(name, documentClient);
@@ -42,6 +45,7 @@ export class DataTable {
     this.product = productIn(this.table);
     this.purchase = purchaseIn(this.table);
     this.idempotency = idempotencyIn(this.table);
+    this.answer = answerIn(this.table);
   }
 }
 
@@ -96,6 +100,16 @@ const emailMarkerIn = (table: SingleTable) =>
     ...unstamped,
   });
 
+/** A line of an order, with the product's name and price as they were when it was ordered. */
+const lineSchema = map({
+  ProductId: string(),
+  Name: string(),
+  Quantity: number(),
+  UnitPrice: number(),
+  LineTotal: number(),
+});
+
+/** `Items` and `LinesId` are had by orders of products only; `LinesId` is new with each change of the lines. */
 const orderIn = (table: SingleTable) =>
   new Entity({
     name: 'Order',
@@ -110,6 +124,8 @@ const orderIn = (table: SingleTable) =>
       Amount: number(),
       NumberItems: number(),
       RequestId: string(),
+      Items: list(lineSchema).optional(),
+      LinesId: string().optional(),
       ...listed,
     }),
     ...unstamped,
@@ -171,6 +187,21 @@ const idempotencyIn = (table: SingleTable) =>
       State: string().enum('CLAIMED', 'SENT'),
       Owner: string(),
       Deadline: number(),
+      ExpiresAt: number(),
+    }),
+    ...unstamped,
+  });
+
+/** The answer to a request that came under a key, for whoever sends it again. */
+const answerIn = (table: SingleTable) =>
+  new Entity({
+    name: 'Answer',
+    table,
+    schema: item({
+      key: string().key().savedAs('PK').transform(prefix('IDEMPOTENCY')),
+      copy: string().key().savedAs('SK').transform(prefix('IDEMPOTENCY')),
+      RequestHash: string(),
+      Response: string(),
       ExpiresAt: number(),
     }),
     ...unstamped,

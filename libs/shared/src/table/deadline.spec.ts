@@ -5,13 +5,19 @@ import { CustomerRepository } from './customer.repository.js';
 import { DataTable } from './data-table.js';
 import { withDeadline } from './deadline.js';
 import { OrderRepository } from './order.repository.js';
+import { newOrder, OrderingRepository } from './ordering.repository.js';
 
 let table: TestTable;
 let customers: CustomerRepository;
 let orders: OrderRepository;
+let ordering: OrderingRepository;
 const now = new Date('2026-01-01T00:00:00.000Z');
 
-const place = () => orders.place({ username: 'john', amount: 5.5, numItems: 2 }, { requestId: 'request-1', now });
+const place = async () => {
+  const order = newOrder({ username: 'john', amount: 5.5, numItems: 2 }, { requestId: 'request-1', now });
+  await ordering.place({ order, moves: [] }, now);
+  return order;
+};
 /** Milliseconds until a call is given up because the table is out of reach. */
 const givenUpAfter = async (call: Promise<unknown>): Promise<number> => {
   const started = performance.now();
@@ -24,6 +30,7 @@ before(async () => {
   const data = new DataTable(table.name, table.client);
   customers = new CustomerRepository(data);
   orders = new OrderRepository(data);
+  ordering = new OrderingRepository(data);
   await customers.create({ username: 'john', name: 'John', email: 'john@example.com' }, now);
 });
 after(() => table.stop());

@@ -5,16 +5,23 @@ import { newOrderId } from '../id.js';
 import { CustomerRepository } from './customer.repository.js';
 import { DataTable } from './data-table.js';
 import { OrderRepository, type Order, type OrderStatus } from './order.repository.js';
+import { newOrder, OrderingRepository } from './ordering.repository.js';
 
 let table: TestTable;
 let customers: CustomerRepository;
 let orders: OrderRepository;
+let ordering: OrderingRepository;
 const start = Date.parse('2026-01-01T00:00:00.000Z');
 let clock = start;
 
 /** Each write has a time and a request id of its own. */
 const context = () => ({ requestId: `request-${(clock += 7)}`, now: new Date(clock) });
-const place = (username: string): Promise<Order> => orders.place({ username, amount: 5.5, numItems: 2 }, context());
+const place = async (username: string): Promise<Order> => {
+  const when = context();
+  const order = newOrder({ username, amount: 5.5, numItems: 2 }, when);
+  expect(await ordering.place({ order, moves: [] }, when.now)).toBeUndefined();
+  return order;
+};
 const register = (username: string) =>
   customers.create({ username, name: 'Some One', email: `${username}@example.com` }, new Date(start));
 
@@ -23,6 +30,7 @@ before(async () => {
   const data = new DataTable(table.name, table.client);
   customers = new CustomerRepository(data);
   orders = new OrderRepository(data);
+  ordering = new OrderingRepository(data);
   await register('john');
 });
 after(() => table.stop());

@@ -3,19 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type FormattedItem } from 'dynamodb-toolbox/entity';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { type Condition } from 'dynamodb-toolbox/entity/actions/parseCondition';
-import { ConditionCheck } from 'dynamodb-toolbox/entity/actions/transactCheck';
-import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { Problem } from '../errors.js';
-import { newOrderId, timeOfOrderId } from '../id.js';
+import { timeOfOrderId } from '../id.js';
 import { imageIn } from './condition-image.js';
 import { openCursor, sealCursor } from './cursor.js';
-import { asLive, LIVE_CUSTOMER, type Customer, type ListOptions } from './customer.repository.js';
+import { asLive, type Customer, type ListOptions } from './customer.repository.js';
 import { customerKey, orderKey, orderListKey, type DataTable } from './data-table.js';
-import { conditionFailedAt, isConditionFailure, retrying } from './retry.js';
+import { isConditionFailure, retrying } from './retry.js';
 import { listShards, pageOf, shardOf } from './shard.js';
-import { transact } from './transaction.js';
 
 /** An order and whose it is. Times are ISO 8601 in UTC; `RequestId` is that of its last write. */
 export type Order = FormattedItem<DataTable['order']>;
@@ -45,40 +42,9 @@ const INDEX_WAIT = 100;
 export class OrderRepository {
   constructor(private readonly data: DataTable) {}
 
-  /** 1 transaction: the customer exists, the order is put. @throws Problem USER_NOT_FOUND */
-  async place(
-    { username, amount, numItems }: { username: string; amount: number; numItems: number },
-    { requestId, now }: WriteContext,
-  ): Promise<Order> {
-    const id = newOrderId(now);
-    const order: Order = {
-      username,
-      id,
-      OrderId: id,
-      CreatedAt: now.toISOString(),
-      Status: 'PLACED',
-      Amount: amount,
-      NumberItems: numItems,
-      RequestId: requestId,
-    };
-    try {
-      await transact(
-        this.data.customer.build(ConditionCheck).key({ Username: username }).condition(LIVE_CUSTOMER),
-        this.data.order
-          .build(PutTransaction)
-          .item({ ...order, GSI1PK: orderListKey(shardOf(id)), GSI1SK: id })
-          .options({ condition: { attr: 'OrderId', exists: false } }),
-      );
-    } catch (error) {
-      if (conditionFailedAt(error, 0)) throw new Problem('USER_NOT_FOUND', { cause: error });
-      throw error;
-    }
-    return order;
-  }
-
   /** 1 GetItem, consistent; no request for a text that is no id. @throws Problem ORDER_NOT_FOUND */
   async get(username: string, id: string): Promise<Order> {
-    madeAt(id);
+    mustBeOrderId(id);
     const command = this.data.order.build(GetItemCommand).key({ username, id }).options({ consistent: true });
     const { Item } = await retrying((options) => command.send(options));
     if (Item === undefined) throw new Problem('ORDER_NOT_FOUND');
@@ -90,7 +56,7 @@ export class OrderRepository {
    * @throws Problem ORDER_NOT_FOUND
    */
   async find(id: string, now: Date): Promise<Order> {
-    const made = madeAt(id);
+    const made = mustBeOrderId(id);
     const found = await this.lookUp(id);
     if (found) return found;
     if (now.getTime() - made.getTime() < INDEX_LAG) {
@@ -158,7 +124,8 @@ export class OrderRepository {
   }
 
   /**
-   * 1 conditional UpdateItem. `changed` tells whether the order was in one of the states to start from; if not, `order`
+   * 1 conditional UpdateItem. `changed` tells whether the order was in one of the states to start from, and
+   * without lines where it is cancelled or its amount is set; if not, `order`
    * is as it stands. No request for a text that is no id.
    * @throws Problem ORDER_NOT_FOUND
    */
@@ -168,7 +135,7 @@ export class OrderRepository {
     { status, amount, numItems, from }: OrderChange,
     { requestId, now }: WriteContext,
   ): Promise<{ changed: boolean; order: Order }> {
-    madeAt(id);
+    mustBeOrderId(id);
     const written = {
       ...(status !== undefined && { Status: status }),
       ...(amount !== undefined && { Amount: amount }),
@@ -176,11 +143,14 @@ export class OrderRepository {
       UpdatedAt: now.toISOString(),
       RequestId: requestId,
     };
+    // The lines of an order hold stock, and its amount follows from them: what touches these is a transaction's matter.
+    const keepsStock = status === 'CANCELED' || amount !== undefined;
+    const allowed: Condition<DataTable['order']> = { attr: 'Status', in: [...from] };
     const command = this.data.order
       .build(UpdateItemCommand)
       .item({ username, id, ...written })
       .options({
-        condition: from.length > 0 ? { attr: 'Status', in: [...from] } : NEVER,
+        condition: from.length === 0 ? NEVER : keepsStock ? { and: [allowed, WITHOUT_LINES] } : allowed,
         returnValues: 'ALL_NEW',
         returnValuesOnConditionFalse: 'ALL_OLD',
       });
@@ -216,11 +186,13 @@ export class OrderRepository {
  * that is longer than a key may be is an error of DynamoDB and not an answer.
  * @throws Problem ORDER_NOT_FOUND for a text that is no order id
  */
-function madeAt(id: string): Date {
+export function mustBeOrderId(id: string): Date {
   const time = timeOfOrderId(id);
   if (time === undefined) throw new Problem('ORDER_NOT_FOUND');
   return time;
 }
+
+const WITHOUT_LINES: Condition<DataTable['order']> = { attr: 'LinesId', exists: false };
 
 /** Holds for no item: a write that can only tell the state it found. */
 const NEVER: Condition<DataTable['order']> = {

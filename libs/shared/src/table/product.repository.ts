@@ -31,7 +31,7 @@ export interface ProductEdit extends Partial<{ readonly [Field in keyof NewProdu
 }
 
 /** The condition that every use of a product names: it was made and is not deleted. */
-const LIVE_PRODUCT: Condition<DataTable['product']> = {
+export const LIVE_PRODUCT: Condition<DataTable['product']> = {
   and: [
     { attr: 'ProductId', exists: true },
     { attr: 'DeletedAt', exists: false },
