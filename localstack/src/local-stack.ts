@@ -16,7 +16,7 @@ import { Faults } from './endpoint/fault.js';
 import { drained } from './drained.js';
 import { Journal, type JournalReader } from './journal.js';
 import { MessageMoves } from './queue/message-moves.js';
-import { pipeOptionsOf } from './pipes/pipe-connections.js';
+import { assertReachable, pipeOptionsOf } from './pipes/pipe-connections.js';
 import { PipeRegistry } from './pipes/pipe-registry.js';
 import { type LocalSystem } from './resource/local-system.js';
 import { makeAll, type Made } from './resource/makers.js';
@@ -124,7 +124,11 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
 
   const startedAt = new Date();
   const functions: LocalSystem['functions'] = new Map();
-  const pipes = new PipeRegistry(folder.file('pipes'), (definition) => pipeOptionsOf(definition, system));
+  const pipes = new PipeRegistry(
+    folder.file('pipes'),
+    (definition) => pipeOptionsOf(definition, system),
+    (definition) => assertReachable(definition, system),
+  );
   const consumers: LocalSystem['consumers'] = new Map();
   const apis: LocalSystem['apis'] = new Map();
   const apiUrls = (): Record<string, string> =>

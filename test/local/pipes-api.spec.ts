@@ -1,5 +1,8 @@
 /** The API of EventBridge Pipes on the local endpoint, by the SDK's client. */
+import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as Pipes from '@aws-sdk/client-pipes';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -15,6 +18,7 @@ const HANDLERS: Record<string, string> = {
     for (const { dynamodb } of events) console.log('got ' + dynamodb.Keys.id.S);
     if (events.some(({ dynamodb }) => dynamodb.Keys.id.S.startsWith('poison'))) throw new Error('poisoned');
   };`,
+  flaky: `let calls = 0; export const handler = async () => { calls += 1; if (calls === 1) throw new Error('not yet'); console.log('call ' + calls); };`,
   enricher: `export const handler = async (events) => events.map((event) => ({ ...event, extra: 'enriched' }));`,
 };
 const topology = system('byhand', {
@@ -235,6 +239,33 @@ describe('the Pipes API', () => {
     await removed('dying');
   });
 
+  it('keeps the records of what it gave up, and delivers them again on the word of the command line', async () => {
+    await queues.send(new CreateQueueCommand({ QueueName: 'kept' }));
+    await create('flaky', {
+      Target: arnOf('lambda', 'function:byhand-dev-flaky'),
+      SourceParameters: {
+        DynamoDBStreamParameters: {
+          StartingPosition: 'LATEST',
+          MaximumRetryAttempts: 0,
+          DeadLetterConfig: { Arn: arnOf('sqs', 'kept') },
+        },
+      },
+    });
+    await settled('flaky');
+    await put('redriven');
+    await stack.journal.waitFor((entry) => entry.type === 'dead-letter' && entry.pipe === 'flaky');
+    const kept = await fetch(`${stack.awsUrl}/_tabletop/pipes/flaky/dead-letters`);
+    expect(await kept.json()).toMatchObject([{ records: [{ dynamodb: { Keys: { id: { S: 'redriven' } } } }] }]);
+    const program = fileURLToPath(new URL('../../localstack/src/redrive-cli.js', import.meta.url));
+    const redrive = (pipe: string): Promise<{ stdout: string }> =>
+      promisify(execFile)(process.execPath, [program, '--pipe', pipe], { env: { AWS_ENDPOINT_URL: stack.awsUrl } });
+    expect((await redrive('flaky')).stdout).toBe('1 of 1 records delivered.\n');
+    await stack.journal.waitFor((entry) => entry.type === 'log' && entry.line === 'call 2');
+    expect((await redrive('flaky')).stdout).toBe('0 of 0 records delivered.\n');
+    await expect(redrive('nobody')).rejects.toThrow(/Pipe nobody does not exist/);
+    await removed('flaky');
+  });
+
   it('writes an execution log at the level that is asked for', async () => {
     const logGroup = arnOf('logs', 'log-group:/pipes/logged');
     await create('logged', {
@@ -311,6 +342,21 @@ describe('the Pipes API', () => {
     ['a source that is no DynamoDB stream', { Source: arnOf('sqs', 'inbox') }, /Source: .*ARN of a DynamoDB stream/],
     ['a role that is none', { RoleArn: 'admin' }, /RoleArn: "admin" .*ARN of a role/],
     ['a wrong name', { Name: 'with%20space' }, /Name: .*1 to 64 characters/],
+    [
+      'a dead-letter queue that is not there',
+      {
+        SourceParameters: {
+          DynamoDBStreamParameters: { ...dynamo, DeadLetterConfig: { Arn: arnOf('sqs', 'nothing') } },
+        },
+      },
+      /DeadLetterConfig\.Arn: .*nothing.* no such queue/,
+    ],
+    ['a topic that is not there', { Target: arnOf('sns', 'nothing') }, /Target: .*nothing.* no such topic/],
+    [
+      'parameters of another target',
+      { TargetParameters: { SqsQueueParameters: { MessageGroupId: 'g' } } },
+      /TargetParameters\.SqsQueueParameters: .*does not belong/,
+    ],
     [
       'a FIFO queue for dead letters',
       {

@@ -12,6 +12,7 @@ import { answerLambda } from './lambda-api.js';
 import { callEvent, isPoll, isTableWrite, messageEvents } from './observe.js';
 import { fromMessageBackend, fromTableBackend, toMessageBackend, toTableBackend } from './rewrite.js';
 import { listen, type Listening } from '../listen.js';
+import { answerDeadLetters } from '../pipes/dead-letters-api.js';
 import { type PipeRegistry } from '../pipes/pipe-registry.js';
 import { answerMessageMove, isMessageMove } from '../queue/message-move-api.js';
 import { type MessageMoves } from '../queue/message-moves.js';
@@ -117,6 +118,8 @@ async function route(request: AwsRequest, options: AwsEndpointOptions, forwarder
       return answerCloudFormation(request, options.description);
     case 'pipes':
       return answerPipes(request, options.pipes);
+    case 'tabletop':
+      return answerDeadLetters(request, options.pipes);
     default:
       return notImplemented(request);
   }

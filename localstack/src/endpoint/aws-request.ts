@@ -43,6 +43,7 @@ const CREDENTIAL_SCOPE =
 const PATHS: readonly (readonly [RegExp, string])[] = [
   [/^\/2015-03-31\/functions/, 'lambda'],
   [/^\/v1\/pipes/, 'pipes'],
+  [/^\/_tabletop\//, 'tabletop'],
   [/^\/restapis/, 'apigateway'],
 ];
 

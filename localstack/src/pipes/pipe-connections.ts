@@ -1,7 +1,7 @@
 /** What a pipe's ARNs stand for on the local stack: its stream, functions, topics, queues and log groups. */
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { PublishBatchCommand, PublishCommand } from '@aws-sdk/client-sns';
-import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { GetTopicAttributesCommand, PublishBatchCommand, PublishCommand } from '@aws-sdk/client-sns';
+import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { fileCheckpoints } from '../../../libs/pipes/src/checkpoint.js';
 import { fileDeadLetters } from '../../../libs/pipes/src/dead-letter-store.js';
 import { type PipeEnrichment } from '../../../libs/pipes/src/enrichment.js';
@@ -9,9 +9,9 @@ import { type LambdaInvoke } from '../../../libs/pipes/src/lambda-call.js';
 import { lambdaEnrichment } from '../../../libs/pipes/src/lambda-enrichment.js';
 import { lambdaTarget } from '../../../libs/pipes/src/lambda-target.js';
 import { batchSizeOf, type PipeOptions } from '../../../libs/pipes/src/pipe-options.js';
-import { PipeValidationError } from '../../../libs/pipes/src/refusal.js';
+import { must, PipeValidationError } from '../../../libs/pipes/src/refusal.js';
 import { enrichmentKindOf, targetKindOf } from '../../../libs/pipes/src/service-arn.js';
-import { type DeadLetterTarget, type PipeTarget } from '../../../libs/pipes/src/target.js';
+import { type DeadLetterTarget, type PipeTarget, type TargetKind } from '../../../libs/pipes/src/target.js';
 import { cloudWatchLogsTarget } from '../../../libs/pipes/src/target/cloudwatch-logs-target.js';
 import { snsTarget } from '../../../libs/pipes/src/target/sns-target.js';
 import { sqsTarget } from '../../../libs/pipes/src/target/sqs-target.js';
@@ -79,6 +79,30 @@ export function pipeOptionsOf(definition: PipeDefinition, system: LocalSystem): 
   };
 }
 
+/**
+ * A dead letter that has nowhere to go would hold its shard for ever, so AWS tries at creation; here queues and topics
+ * are looked up.
+ * @throws PipeValidationError naming the one that is not there
+ */
+export async function assertReachable(definition: PipeDefinition, { clients, endpoint }: LocalSystem): Promise<void> {
+  const deadLetters = definition.SourceParameters.DynamoDBStreamParameters.DeadLetterConfig?.Arn;
+  const named: readonly (readonly [field: string, arn: string | undefined])[] = [
+    ['Target', definition.Target],
+    ['SourceParameters.DynamoDBStreamParameters.DeadLetterConfig.Arn', deadLetters],
+  ];
+  for (const [field, arn] of named) {
+    const service = arn?.split(':')[2];
+    try {
+      if (arn !== undefined && service === 'sqs')
+        await clients.queues.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl(endpoint, lastOf(arn)) }));
+      if (service === 'sns') await clients.topics.send(new GetTopicAttributesCommand({ TopicArn: arn }));
+    } catch (error) {
+      if (!['QueueDoesNotExist', 'NotFoundException'].includes((error as Error).name)) throw error;
+      throw new PipeValidationError(field, arn, `the local stack has no such ${service === 'sqs' ? 'queue' : 'topic'}`);
+    }
+  }
+}
+
 /** What DescribePipe shows of the source: every default filled in, or tools that compare find a difference. */
 export function withDefaults(definition: PipeDefinition, options: PipeOptions): PipeDefinition['SourceParameters'] {
   const { DynamoDBStreamParameters, ...rest } = definition.SourceParameters;
@@ -95,6 +119,10 @@ export function withDefaults(definition: PipeDefinition, options: PipeOptions): 
 function targetOf({ Target: arn, TargetParameters = {} }: PipeDefinition, system: LocalSystem): PipeTarget {
   const { queues, topics } = system.clients;
   const kind = targetKindOf(arn);
+  for (const [name, value] of Object.entries(TargetParameters)) {
+    const fits = name === 'InputTemplate' || name === PARAMETERS[kind] || value === undefined;
+    must(fits, `TargetParameters.${name}`, value, 'it does not belong to a target of this kind');
+  }
   switch (kind) {
     case 'lambda': {
       const { InvocationType } = TargetParameters.LambdaFunctionParameters ?? {};
@@ -131,6 +159,15 @@ function targetOf({ Target: arn, TargetParameters = {} }: PipeDefinition, system
       throw new PipeValidationError('Target', arn, 'event buses are not emulated on the local stack');
   }
 }
+
+/** Which of the target's parameters each kind reads. */
+const PARAMETERS: Readonly<Record<TargetKind, string | undefined>> = {
+  lambda: 'LambdaFunctionParameters',
+  sns: undefined,
+  sqs: 'SqsQueueParameters',
+  'cloudwatch-logs': 'CloudWatchLogsParameters',
+  'event-bus': undefined,
+};
 
 function enrichmentOf(arn: string, system: LocalSystem): PipeEnrichment {
   if (enrichmentKindOf(arn) === 'lambda')

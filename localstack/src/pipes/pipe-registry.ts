@@ -6,6 +6,7 @@ import { type PipeChanges } from '../../../libs/pipes/src/pipe-changes.js';
 import { type PipeOptions } from '../../../libs/pipes/src/pipe-options.js';
 import { type PipeState } from '../../../libs/pipes/src/pipe-state.js';
 import { createPipe, type Pipe } from '../../../libs/pipes/src/pipe.js';
+import { assertPipe } from '../../../libs/pipes/src/validation.js';
 import { createPipeSchema, parsed, updated, type PipeDefinition, type PipeUpdate } from './pipe-definition.js';
 
 /** A pipe and what the API shows of it. */
@@ -48,10 +49,12 @@ export class PipeRegistry {
   /**
    * @param folder where definitions made through the API are kept
    * @param optionsOf gives the runner's options of a definition, or throws PipeValidationError
+   * @param assertReachable rejects with PipeValidationError when what the definition names is not there
    */
   constructor(
     private readonly folder: string,
     private readonly optionsOf: (definition: PipeDefinition) => PipeOptions,
+    private readonly assertReachable: (definition: PipeDefinition) => Promise<void>,
   ) {}
 
   /** By name. */
@@ -84,6 +87,8 @@ export class PipeRegistry {
    */
   async create(definition: PipeDefinition, declared = false): Promise<ChangedPipe> {
     const { Name, Tags = {} } = definition;
+    // What is declared is made before its pipe.
+    if (!declared) await this.assertPossible(definition);
     if (this.pipes.has(Name)) throw new PipeExistsError(`Pipe ${Name} already exists.`);
     const now = new Date();
     const pipe = createPipe(this.optionsOf(definition));
@@ -92,6 +97,7 @@ export class PipeRegistry {
 
   /** @throws PipeNotFoundError, PipeValidationError, PipeConflictError */
   async update(name: string, update: PipeUpdate): Promise<ChangedPipe> {
+    await this.assertPossible(updated(this.get(name).definition, update));
     const registered = this.get(name);
     const definition = updated(registered.definition, update);
     void registered.pipe.update(changesOf(this.optionsOf(definition)));
@@ -133,6 +139,7 @@ export class PipeRegistry {
       try {
         const kept = JSON.parse(await readFile(join(this.folder, file), 'utf8')) as Kept;
         const definition = parsed(createPipeSchema, kept.definition);
+        await this.assertReachable(definition);
         if (this.pipes.has(definition.Name)) throw new PipeExistsError('the declaration has a pipe of this name');
         const pipe = createPipe(this.optionsOf(definition));
         const createdAt = new Date(kept.createdAt);
@@ -153,6 +160,12 @@ export class PipeRegistry {
   /** Ends all work; a batch in flight ends first. */
   async close(): Promise<void> {
     await Promise.all([...this.pipes.values()].map(({ pipe }) => pipe.close()));
+  }
+
+  /** The rules first: they are the same wherever the pipe runs. */
+  private async assertPossible(definition: PipeDefinition): Promise<void> {
+    assertPipe(this.optionsOf(definition));
+    await this.assertReachable(definition);
   }
 
   private async put(registered: RegisteredPipe): Promise<ChangedPipe> {
