@@ -30,6 +30,9 @@ export interface ShardSource {
   readonly shardId: string;
 }
 
+/** An iterator that is new and has expired is no iterator's fault: then the read fails, and its reader pauses. */
+const MOST_EXPIRED = 3;
+
 export class ShardReader {
   #iterator: string | undefined;
   #after: string | undefined;
@@ -51,7 +54,7 @@ export class ShardReader {
    * @throws ResourceNotFoundException when shard or stream is gone; the SDK's error when the source does not answer.
    */
   async read(limit: number, abortSignal: AbortSignal): Promise<ReadPage> {
-    for (;;) {
+    for (let expired = 0; ;) {
       try {
         this.#iterator ??= await this.#seek(abortSignal);
         if (this.#iterator === undefined) return { records: [], closed: true };
@@ -72,7 +75,7 @@ export class ShardReader {
       } catch (error) {
         // An iterator that failed may be the fault: the next read takes a new one.
         this.#iterator = undefined;
-        if (error instanceof ExpiredIteratorException) continue;
+        if (error instanceof ExpiredIteratorException && (expired += 1) <= MOST_EXPIRED) continue;
         if (error instanceof TrimmedDataAccessException && this.#after !== undefined) this.#startOver();
         else throw error;
       }

@@ -115,6 +115,18 @@ describe('the source of a pipe on a scripted stream', () => {
       },
     ));
 
+  it('pauses and says so when every iterator has expired', () =>
+    onStream(
+      (stream) => stream.shard('shard').write(1, 'a'),
+      async (stream, start) => {
+        for (let n = 0; n < 6; n++) stream.faults.push({ operation: 'GetRecords', error: 'ExpiredIteratorException' });
+        const { calls, log, pipe } = await start();
+        await log.waitFor('warning', ({ subject }) => subject === 'source');
+        await pipe.drained();
+        expect(calls.flatMap(keysOf)).toEqual(['a']);
+      },
+    ));
+
   it('goes on at the oldest record kept when its place was trimmed, without repeating any', () =>
     onStream(
       (stream) => stream.shard('shard'),

@@ -115,7 +115,7 @@ export class Stages {
     const transformed = this.#transform('TARGET', this.#targeting, events, write);
     if (!Array.isArray(transformed)) return failStage('TARGET', transformed, write);
     write('TARGET_INVOCATION_STARTED');
-    const call = await deadline.within(target.invoke(transformed, this.#context(deadline)));
+    const call = await deadline.within(this.#invoke(transformed, deadline));
     const result = events === sources ? call : attributeFailures(call, events, sources);
     const data = { awsRequest: result.request, awsResponse: result.response };
     switch (result.outcome) {
@@ -131,6 +131,19 @@ export class Stages {
         write('TARGET_INVOCATION_FAILED', { error: result.error, ...data });
         return failStage('TARGET', result, write);
     }
+  }
+
+  /** A target is anybody's code: what it throws at once, and an answer that is none, is a failed call like others. */
+  async #invoke(records: readonly OutgoingRecord[], deadline: Deadline): Promise<TargetResult> {
+    const result = await this.options.target.invoke(records, this.#context(deadline));
+    const positions = result?.outcome === 'partial' ? result.failed : [];
+    const isReadable =
+      result?.outcome === 'success' ||
+      result?.outcome === 'failed' ||
+      (positions.length > 0 && positions.every((position) => position >= 0 && position < records.length));
+    if (isReadable) return result;
+    const message = `The target answered what is no result: ${JSON.stringify(result)}`.slice(0, 1_000);
+    return { outcome: 'failed', fault: 'customer', error: { message } };
   }
 
   /** What is sent, or why nothing can be. */

@@ -37,6 +37,16 @@ describe('explaining a verdict', () => {
     });
   });
 
+  it('finds the alternative that matches among a thousand, and looks at some of them when none does', () => {
+    const either = (field: string): object[] => Array.from({ length: 31 }, (_, n) => ({ [field]: [n] }));
+    const pattern = JSON.stringify({ a: { $or: either('x') }, b: { $or: either('y') } });
+    expect(explain(pattern, { a: { x: 30 }, b: { y: 30 } })).toMatchObject({ matched: true });
+    expect(explain(pattern, { a: { x: 0 }, b: { y: 31 } })).toMatchObject({
+      matched: false,
+      reason: expect.stringContaining('b.y is 31') as unknown,
+    });
+  });
+
   it('names all fields that miss, and what stands where no value does', () => {
     expect(explain(ORDER, { eventName: 'REMOVE', dynamodb: { Keys: {}, NewImage: { total: { N: {} } } } }).reason).toBe(
       'dynamodb.Keys.SK.S is missing, wanted a string that starts with "#ORDER#" and ' +

@@ -23,22 +23,43 @@ export interface Explanation {
   readonly fields: readonly FieldExplanation[];
 }
 
+/** Of a pattern whose `$or` stand for more alternatives than this, only so many are looked at for the nearest. */
+const MOST_EXPLAINED = 32;
+
+interface CompiledAlternative {
+  readonly fields: readonly CompiledField[];
+  readonly matches: (event: JsonObject) => boolean;
+}
+
+/** A pattern is explained for each record that it rejects, and compiles for much longer than it matches. */
+const compiled = new WeakMap<readonly FieldRule[], CompiledAlternative>();
+
+function compiledOf(alternative: readonly FieldRule[]): CompiledAlternative {
+  const known = compiled.get(alternative);
+  if (known !== undefined) return known;
+  const fields = alternative.map(compileField);
+  const made = { fields, matches: arraySearch(fields) };
+  compiled.set(alternative, made);
+  return made;
+}
+
 /** Costs far more than a match: for pages and journals. @throws InvalidPatternError for a text that is no pattern. */
 export function explain(pattern: string | Pattern, event: unknown): Explanation {
   const { alternatives } = typeof pattern === 'string' ? parsePattern(pattern) : pattern;
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
     return { matched: false, reason: 'the event is not a JSON object', fields: [] };
   }
+  const record = event as JsonObject;
+  const match = alternatives.find((alternative) => compiledOf(alternative).matches(record));
   let nearest: Explanation | undefined;
   let fewest = Number.POSITIVE_INFINITY;
-  for (const alternative of alternatives) {
-    const compiled = alternative.map(compileField);
-    const fields = alternative.map((rule, index) => explainField(rule, compiled[index], event as JsonObject));
+  for (const alternative of match === undefined ? alternatives.slice(0, MOST_EXPLAINED) : [match]) {
+    const { fields: tests } = compiledOf(alternative);
+    const fields = alternative.map((rule, index) => explainField(rule, tests[index], record));
     const missed = fields.filter(({ matched }) => !matched);
-    const matched = missed.length === 0 && arraySearch(compiled)(event as JsonObject);
+    const matched = alternative === match;
     const explanation = { matched, reason: reasonOf(matched, missed), fields };
-    if (matched) return explanation;
-    if (missed.length < fewest) [nearest, fewest] = [explanation, missed.length];
+    if (matched || missed.length < fewest) [nearest, fewest] = [explanation, missed.length];
   }
   return nearest ?? { matched: false, reason: 'the pattern is empty', fields: [] };
 }
