@@ -155,8 +155,9 @@ describe('an order whose first try did not end well', () => {
       const key = newKey();
       const before = await countOf();
       // All tries: the caller does not know whether one has taken effect.
-      orders.table.proxy.fail('TransactWriteItems', fault, 8);
+      orders.table.proxy.fail('TransactWriteItems', fault, 1_000);
       expect((await post(itemised(mouse), key)).status).toBe(status);
+      orders.table.proxy.heal();
       await post(itemised(mouse), key).expect(201);
       await post(itemised(mouse), key).expect(201);
       expect(await countOf()).toBe(before + 1);

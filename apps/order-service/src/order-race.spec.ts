@@ -72,10 +72,29 @@ describe('buyers of the same products', () => {
     }
   });
 
+  it('who are in each other’s way as on AWS: 5 units for 20 are sold once, and nobody gets a 500', async () => {
+    const [mouse, cable] = [await orders.stock(5), await orders.stock(50)];
+    orders.table.proxy.contend(10);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        orders.order([
+          [cable, 1],
+          [mouse, 1],
+        ]),
+      ),
+    );
+    orders.table.proxy.heal();
+    const sold = answers.filter(({ status }) => status === 201).length;
+    for (const answer of answers)
+      expect(['201', '409 INSUFFICIENT_STOCK', '409 WRITE_CONFLICT']).toContain(outcomeOf(answer));
+    expect([await orders.left(mouse), await orders.left(cable)]).toEqual([5 - sold, 50 - sold]);
+  });
+
   it('end in success or in a 409 however long they are in each other’s way', async () => {
     const mouse = await orders.stock(5);
-    orders.table.proxy.fail('TransactWriteItems', 'conflict', 8);
+    orders.table.proxy.fail('TransactWriteItems', 'conflict', 1_000);
     const answer = await orders.order([[mouse, 1]]);
+    orders.table.proxy.heal();
     expect(outcomeOf(answer)).toBe('409 WRITE_CONFLICT');
     expect(answer.headers['retry-after']).toBe('1');
     expect(await orders.left(mouse)).toBe(5);

@@ -60,10 +60,15 @@ describe('retrying', () => {
   });
 
   it('ends with a 409 where others are in the way to the last', async () => {
-    for (const conflict of [cancelled('None', 'TransactionConflict'), named('TransactionConflictException')]) {
-      const failing = retrying(() => Promise.reject(conflict));
+    const conflicts = [cancelled('None', 'TransactionConflict'), named('TransactionConflictException')];
+    const refusing = conflicts.map(async (conflict) => {
+      let attempts = 0;
+      const failing = retrying(() => Promise.reject(((attempts += 1), conflict)));
       await expect(failing).rejects.toMatchObject({ code: 'WRITE_CONFLICT', headers: { 'retry-after': '1' } });
-    }
+      expect(attempts).toBeGreaterThan(8);
+      expect(attempts).toBeLessThanOrEqual(16);
+    });
+    await Promise.all(refusing);
   });
 
   it('throws at once what is final', async () => {

@@ -5,6 +5,8 @@ import { Problem } from '../errors.js';
 import { deadlineSignal } from './deadline.js';
 
 const MOST_ATTEMPTS = 8;
+/** Of conflicts more: who is in the way is done in a few milliseconds, and waiting helps. */
+const MOST_CONFLICTS = 16;
 /** Milliseconds: the longest first wait, the longest wait, and how long after its start an operation is still retried. */
 const FIRST_WAIT = 20;
 const LONGEST_WAIT = 400;
@@ -74,7 +76,7 @@ export async function retrying<T>(call: (options: SendOptions, attempt: number) 
       if (!isTransient(error)) throw error;
       const wait = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt);
       const late = abortSignal?.aborted || performance.now() - started + wait > PATIENCE;
-      if (attempt === MOST_ATTEMPTS || late)
+      if (attempt >= (isConflict(error) ? MOST_CONFLICTS : MOST_ATTEMPTS) || late)
         throw new Problem(isConflict(error) ? 'WRITE_CONFLICT' : 'TABLE_UNAVAILABLE', { cause: error });
       await sleep(wait);
     }
