@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import { type Order, type OrderStatus } from '../../../libs/shared/src/table/order.repository.js';
-import { mustBeDeletable, refusal, startingStates } from './order.rules.js';
+import { keyOf, mustBeDeletable, refusal, startingStates } from './order.rules.js';
 
 const STATES: OrderStatus[] = ['PLACED', 'ACKNOWLEDGED', 'SHIPPED', 'DELIVERED', 'CANCELED'];
 const placedAt = new Date('2026-01-01T00:00:00.000Z');
@@ -34,6 +34,8 @@ describe('the states of an order', () => {
     expect(startingStates({ amount: 1 })).toEqual(['PLACED']);
     expect(startingStates({ amount: 1, status: 'ACKNOWLEDGED' })).toEqual(['PLACED']);
     expect(startingStates({ amount: 1, status: 'SHIPPED' })).toEqual([]);
+    expect(startingStates({ items: [] })).toEqual(['PLACED']);
+    expect(startingStates({ items: [], status: 'SHIPPED' })).toEqual([]);
   });
 });
 
@@ -48,6 +50,25 @@ describe('a refusal', () => {
     expect(refusal(order('ACKNOWLEDGED'), { amount: 1, status: 'SHIPPED' }).detail).toBe(
       'Order id is ACKNOWLEDGED and cannot become SHIPPED with an edit; from there it can become SHIPPED.',
     );
+  });
+});
+
+describe('the amount of an order of products', () => {
+  it('is refused as a field, unless the state refuses anyway', () => {
+    const lines = { Items: [{ ProductId: 'a', Name: 'A', Quantity: 1, UnitPrice: 1, LineTotal: 1 }] };
+    expect(refusal({ ...order('PLACED'), ...lines }, { amount: 1 })).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      errors: [{ field: 'amount' }, { field: 'numItems' }],
+    });
+    expect(refusal({ ...order('SHIPPED'), ...lines }, { amount: 1 }).code).toBe('ORDER_STATE');
+  });
+});
+
+describe('the key of an order', () => {
+  it('is named in one place, or in both alike', () => {
+    expect([keyOf('a', undefined), keyOf(undefined, 'a'), keyOf('a', 'a')]).toEqual(['a', 'a', 'a']);
+    expect(keyOf(undefined, undefined)).toBeUndefined();
+    expect(() => keyOf('a', 'b')).toThrow('VALIDATION_FAILED');
   });
 });
 

@@ -1,7 +1,18 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import fc from 'fast-check';
-import { isAmount } from './money.js';
+import { fromCents, isAmount, toCents } from './money.js';
+
+describe('cents', () => {
+  it('are those of the digits, and give the amount back', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 100_000_000_000 }), (cents) => {
+        const amount = Number(`${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`);
+        expect([toCents(amount), fromCents(cents)]).toEqual([cents, amount]);
+      }),
+    );
+  });
+});
 
 describe('an amount', () => {
   it('has up to two decimals, whatever floats make of them', () => {
