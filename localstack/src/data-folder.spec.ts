@@ -83,6 +83,14 @@ describe('a data folder', () => {
     expect(existsSync(folder.path)).toBe(false);
   });
 
+  it(
+    'that nothing can make is named too, and not waited for',
+    { skip: !existsSync('/proc/self') && 'no /proc' },
+    async () => {
+      await expect(DataFolder.open('/proc/tabletop')).rejects.toThrow(/proc\/tabletop cannot be made .*DATA_DIR/);
+    },
+  );
+
   it('that cannot be made is named with the variable to change', async () => {
     writeFileSync(join(path, 'file'), '');
     await expect(DataFolder.open(join(path, 'file', 'below'))).rejects.toThrow(/file\/below cannot be made .*DATA_DIR/);

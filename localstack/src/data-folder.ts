@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { until } from './child-process.js';
 import { identify, isRunning, kill, type ProcessIdentity } from './process-identity.js';
 import { StartError } from './start-error.js';
@@ -61,7 +61,7 @@ export class DataFolder {
 
   private make(): void {
     try {
-      mkdirSync(this.path, { recursive: true });
+      makeFolder(this.path);
     } catch (error) {
       throw new StartError(
         `The data folder ${this.path} cannot be made (${(error as Error).message}); name another with DATA_DIR.`,
@@ -164,6 +164,17 @@ export class DataFolder {
 
   private empty(): void {
     for (const name of CONTENTS) rmSync(this.file(name), { recursive: true, force: true });
+  }
+}
+
+/** Level by level: Node's own recursion never ends where a level can be neither found nor made, as below /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
