@@ -66,7 +66,15 @@ describe('sending a purchase', () => {
   it('refuses what the server sets, what cannot be stored, and what is no object', async () => {
     for (const field of ['PK', 'SK', 'GSI1PK', 'GSI1SK', 'Type', 'ExpiresAt', 'action', 'ProductPurchaseId'])
       expectInvalid(await caller.post('/product-purchase').send({ [field]: 'x' }), field);
-    for (const value of [1e300, 1e-300, 'broken \ud800', { a: { b: { c: { d: { e: 1 } } } } }])
+    for (const value of [
+      1e300,
+      1e-300,
+      2 ** 53,
+      -(2 ** 53),
+      1e20,
+      'broken \ud800',
+      { a: { b: { c: { d: { e: 1 } } } } },
+    ])
       expectInvalid(await caller.post('/product-purchase').send({ value }), 'value');
     for (const time of ['yesterday', 5, '2021-02-15', null])
       expectInvalid(await caller.post('/product-purchase').send({ TimeOfPurchase: time }), 'TimeOfPurchase');

@@ -8,8 +8,9 @@ const LONGEST_NAME = 255;
 /** What the server sets, and the names of the table's own attributes. */
 const RESERVED = new Set(['PK', 'SK', 'GSI1PK', 'GSI1SK', 'Type', 'ExpiresAt', 'action']);
 
-/** DynamoDB's numbers: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
-const LARGEST_NUMBER = 9.9999999999999999e125;
+/** A larger number has been changed by JSON.parse already, and the table's client refuses it. */
+const LARGEST_NUMBER = Number.MAX_SAFE_INTEGER;
+/** DynamoDB's: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
 const SMALLEST_NUMBER = 1e-130;
 
 export type RecordValue = string | number | boolean | null | RecordValue[] | { [name: string]: RecordValue };
@@ -40,7 +41,7 @@ function mistakeIn(name: string, value: unknown, depth: number): string | undefi
     const size = Math.abs(value);
     return size === 0 || (size >= SMALLEST_NUMBER && size <= LARGEST_NUMBER)
       ? undefined
-      : `is out of range; ${SMALLEST_NUMBER} to 9.99e125 and their negatives can be kept`;
+      : `is a number that cannot be kept as it is (${SMALLEST_NUMBER} to ${LARGEST_NUMBER} can); send it as text`;
   }
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth === DEEPEST) return `is nested deeper than ${DEEPEST} levels`;

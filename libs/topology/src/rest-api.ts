@@ -22,7 +22,7 @@ const PROBLEMS: Readonly<Record<GatewayResponseType, GatewayProblem>> = {
     status: 404,
     code: 'ROUTE_NOT_FOUND',
     title: 'Not Found',
-    detail: 'No route of this API has this path and method; GET / lists what there is.',
+    detail: 'No route of this API has this path and method; the root of the stage lists what there is.',
   },
   UNAUTHORIZED: {
     status: 401,

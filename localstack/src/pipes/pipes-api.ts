@@ -32,7 +32,7 @@ interface Call {
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /v1/pipes': ({ query }, pipes) => listPipes(query, pipes),
   'POST /v1/pipes/{}': async ({ subject, body }, pipes) =>
-    changed(await pipes.create(parsed(createPipeSchema, { ...(body as object), Name: subject }))),
+    changed(await pipes.create(parsed(createPipeSchema, fromStream({ ...(body as object), Name: subject })))),
   'GET /v1/pipes/{}': ({ subject }, pipes) => described(pipes.get(subject)),
   'PUT /v1/pipes/{}': async ({ subject, body }, pipes) =>
     changed(await pipes.update(subject, parsed(updatePipeSchema, body))),
@@ -54,6 +54,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     return {};
   },
 };
+
+/** Each source has parameters of its own, so the source is looked at first. @throws PipeValidationError */
+function fromStream<T extends object>(body: T): T {
+  const { Source } = body as { Source?: unknown };
+  const isOther = typeof Source === 'string' && !/^arn:[^:]+:dynamodb:.*\/stream\//.test(Source);
+  must(!isOther, 'Source', Source, 'it must be the ARN of a DynamoDB stream; no other source is emulated');
+  return body;
+}
 
 /** Answers a request that is signed for, or goes to the paths of, the service `pipes`. */
 export async function answerPipes(request: AwsRequest, pipes: PipeRegistry): Promise<AwsResponse> {
