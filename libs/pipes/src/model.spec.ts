@@ -70,11 +70,11 @@ describe('whatever happens to a pipe', () => {
       return {
         streamArn: table.streamArn,
         client: emulator.streams,
-        write: async (key) => {
+        write: (key, tell) => {
           written += 1n;
-          await table.put(key, { At: { N: String(written) } });
           // It has one shard and numbers its records from 1.
-          return { shardId: `shardId-00000001-${table.name}`, sequence: written, key };
+          tell({ shardId: `shardId-00000001-${table.name}`, sequence: written, key });
+          return table.put(key, { At: { N: String(written) } });
         },
         split: () => undefined,
       };
@@ -89,12 +89,13 @@ function scripted(): ModelledStream {
   return {
     streamArn: SCRIPTED_ARN,
     client: stream.bare(),
-    write: (key) => {
+    write: (key, tell) => {
       sequence += 1n;
       // A key has its shard, and after a split one of its children.
       const shard = open[key.charCodeAt(0) % open.length]!;
+      tell({ shardId: shard.id, sequence, key });
       shard.write(sequence, key);
-      return Promise.resolve({ shardId: shard.id, sequence, key });
+      return Promise.resolve();
     },
     split: () => {
       const [parent] = open;
