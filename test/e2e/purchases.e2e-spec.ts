@@ -78,6 +78,13 @@ describe('sending a purchase', () => {
       expectInvalid(await caller.post('/product-purchase').send({ value }), 'value');
     for (const time of ['yesterday', 5, '2021-02-15', null])
       expectInvalid(await caller.post('/product-purchase').send({ TimeOfPurchase: time }), 'TimeOfPurchase');
+    for (const text of ['{"__proto__":{"x":1}}', '{"a":[{"__proto__":1}]}']) {
+      const answer = await caller.post('/product-purchase').set('content-type', 'application/json').send(text);
+      expectInvalid(answer, '__proto__');
+    }
+    const deep = '['.repeat(40_000) + ']'.repeat(40_000);
+    const nested = await caller.post('/product-purchase').type('json').send(`{"deep":${deep}}`);
+    expectInvalid(nested, 'deep');
     const many = Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`f${n}`, n]));
     expectProblem(await caller.post('/product-purchase').send(many), 422, 'VALIDATION_FAILED');
     expectProblem(await caller.post('/product-purchase').send([1]), 422, 'VALIDATION_FAILED');

@@ -68,6 +68,7 @@ export class KeptDeadLetters {
       for (const batch of batches) done.push(await redriveBatch(batch, options));
       return done;
     });
+    // Its failure is its caller's; the next redrive waits for its end only.
     this.#redriving = results.catch(() => undefined);
     return results;
   }

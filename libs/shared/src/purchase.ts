@@ -16,9 +16,24 @@ const SMALLEST_NUMBER = 1e-130;
 export type RecordValue = string | number | boolean | null | RecordValue[] | { [name: string]: RecordValue };
 export type PurchaseRecord = Record<string, RecordValue>;
 
+/** JavaScript's name for an object's prototype: what copies objects leaves a field of this name out without a word. */
+const PROTOTYPE = '__proto__';
+
+/** Any JSON value without such a field. */
+const copyable = z
+  .unknown()
+  .check(({ value, issues }) => {
+    if (holdsPrototype(value))
+      issues.push({ code: 'custom', path: [PROTOTYPE], message: 'is a name that cannot be kept', input: value });
+  })
+  .meta({ type: 'object' });
+
+/** A parsed body holds JSON only; how deep it goes is looked at below, and by nothing that recurses before. */
+const parsedValue = z.unknown() as z.ZodType<RecordValue>;
+
 /** Any JSON object that the table can keep as it is; one mistake a field. */
-export const purchaseRecordSchema: z.ZodType<PurchaseRecord, unknown> = z
-  .record(z.string(), z.json())
+export const purchaseRecordSchema: z.ZodType<PurchaseRecord, unknown> = copyable
+  .pipe(z.record(z.string(), parsedValue, 'must be a JSON object'))
   .check(({ value, issues }) => {
     const names = Object.keys(value);
     const refuse = (path: string[], message: string): void => {
@@ -31,6 +46,18 @@ export const purchaseRecordSchema: z.ZodType<PurchaseRecord, unknown> = z
     }
   })
   .meta({ id: 'Purchase', description: 'Any fields; they are kept as they are.' });
+
+/** Not by recursion: a body may be nested deeper than the stack. */
+function holdsPrototype(value: unknown): boolean {
+  const rest: unknown[] = [value];
+  while (rest.length > 0) {
+    const next = rest.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    if (Object.hasOwn(next, PROTOTYPE)) return true;
+    rest.push(...(Object.values(next) as unknown[]));
+  }
+  return false;
+}
 
 /** Why a field cannot be kept as it is; undefined when it can. */
 function mistakeIn(name: string, value: unknown, depth: number): string | undefined {

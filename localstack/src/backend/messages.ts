@@ -25,6 +25,7 @@ export async function startMessages(folder: string): Promise<MessageBackend> {
 function onLoopback(start: () => Promise<FauxqsServer>): Promise<FauxqsServer> {
   // One after another: each puts back what it found.
   const mine = before.then(() => listenOnLoopback(start));
+  // A start that failed is told to whoever asked for it; the next one begins all the same.
   before = mine.catch(() => undefined);
   return mine;
 }

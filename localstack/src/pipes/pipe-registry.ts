@@ -184,6 +184,7 @@ export class PipeRegistry {
 
   private inOrder(change: () => Promise<void>): Promise<void> {
     const done = this.filing.then(change);
+    // Its failure is its caller's; the next change waits for its end only.
     this.filing = done.catch(() => undefined);
     return done;
   }
