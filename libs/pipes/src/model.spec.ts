@@ -18,6 +18,7 @@ const sequences: fc.Arbitrary<Sequence> = fc.record({
   maximumRetryAttempts: fc.integer({ min: 0, max: 2 }),
   bisect: fc.boolean(),
   parallelizationFactor: fc.constantFrom(1, 1, 2, 4),
+  deadLetters: fc.boolean(),
   steps: fc.array(
     fc.oneof(
       {

@@ -25,6 +25,14 @@ interface Fate extends WrittenRecord {
   givenUp: boolean;
   /** Failed tries as head of a batch since the pipe last started; a head before it that was done with does not matter. */
   failuresAsHead: number;
+  /** Its last try failed after a stop was asked for: it comes again, whatever tries are left. */
+  comesAgain: boolean;
+}
+
+/** How a call failed: counted as the customer's fault, and while the pipe was being stopped. */
+export interface CallOptions {
+  readonly counted: boolean;
+  readonly stopping: boolean;
 }
 
 export class PipeModel {
@@ -35,16 +43,22 @@ export class PipeModel {
   constructor(private readonly options: ModelOptions) {}
 
   written(record: WrittenRecord): void {
-    this.#fates.set(String(record.sequence), { ...record, deliveries: 0, givenUp: false, failuresAsHead: 0 });
+    this.#fates.set(String(record.sequence), {
+      ...record,
+      deliveries: 0,
+      givenUp: false,
+      failuresAsHead: 0,
+      comesAgain: false,
+    });
   }
 
   /** The pipe, or its process, has begun anew: so have its counts. */
   restarted(): void {
-    for (const fate of this.#fates.values()) fate.failuresAsHead = 0;
+    for (const fate of this.#fates.values()) Object.assign(fate, { failuresAsHead: 0, comesAgain: false });
   }
 
   /** The target was called; `failed` are the positions that it blames. */
-  called(batch: readonly StreamEvent[], failed: readonly number[], counted: boolean): void {
+  called(batch: readonly StreamEvent[], failed: readonly number[], { counted, stopping }: CallOptions): void {
     const fates = batch.map(({ dynamodb }) => this.#fate(dynamodb.SequenceNumber));
     for (const [position, fate] of fates.entries()) {
       if (!fate.passes) throw new Error(`${idOf(fate)} was filtered out and came`);
@@ -57,6 +71,7 @@ export class PipeModel {
     const first = Math.min(...failed, batch.length);
     fates.forEach((fate, position) => {
       if (!failed.includes(position)) fate.deliveries += 1;
+      else if (stopping) fate.comesAgain = true;
       if (position > first && !failed.includes(position)) this.mayRepeat = true;
     });
     const head = fates[first];
@@ -75,7 +90,10 @@ export class PipeModel {
   givenUp({ DDBStreamBatchInfo: batch }: DeadLetterEnvelope): void {
     const [from, to] = [BigInt(batch.startSequenceNumber), BigInt(batch.endSequenceNumber)];
     for (const fate of this.#fates.values()) {
-      if (fate.shardId === batch.shardId && fate.sequence >= from && fate.sequence <= to) fate.givenUp = true;
+      if (fate.shardId === batch.shardId && fate.sequence >= from && fate.sequence <= to) {
+        if (fate.comesAgain) throw new Error(`${idOf(fate)} was given up by a stop`);
+        fate.givenUp = true;
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import { type DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { memoryCheckpoints, type CheckpointStore } from '../src/checkpoint.js';
 import { type Clock } from '../src/clock.js';
 import { lambdaTarget } from '../src/lambda-target.js';
+import { type DeadLetterEnvelope } from '../src/dead-letter.js';
 import { createPipe, type Pipe } from '../src/pipe.js';
 import { type StreamEvent } from '../src/stream-event.js';
 import { FUNCTION_ARN, QUEUE_ARN } from './pipe-fixture.js';
@@ -23,6 +24,8 @@ export interface Sequence {
   readonly maximumRetryAttempts: number;
   readonly bisect: boolean;
   readonly parallelizationFactor: number;
+  /** Without dead letters what is given up is discarded. */
+  readonly deadLetters: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -51,6 +54,8 @@ const NEVER = new Promise<never>(() => undefined);
 /** One process that runs the pipe; once dead, nothing that it does reaches the world. */
 class Life {
   dead = false;
+  /** A stop was asked for: what fails now comes again later. */
+  stopping = false;
   readonly died: Promise<void>;
   readonly die: () => void;
   pipe!: Pipe;
@@ -122,14 +127,18 @@ class Play {
         return this.#life.die();
       case 'restart':
         this.#mayLeaveLanes();
+        this.#life.stopping = true;
         await this.#unlessDead(this.#life.pipe.close());
         return this.#live();
       case 'stop':
         this.#mayLeaveLanes();
-        if (this.#life.pipe.state === 'RUNNING') await this.#unlessDead(this.#life.pipe.stop());
+        if (this.#life.pipe.state !== 'RUNNING') return;
+        this.#life.stopping = true;
+        await this.#unlessDead(this.#life.pipe.stop());
         return;
       case 'start':
         if (this.#life.pipe.state !== 'STOPPED') return;
+        this.#life.stopping = false;
         this.#model.restarted();
         await this.#unlessDead(this.#life.pipe.start());
     }
@@ -146,6 +155,7 @@ class Play {
       if (this.#life.dead) await this.#live();
       const { pipe } = this.#life;
       if (pipe.state === 'STOPPED') {
+        this.#life.stopping = false;
         this.#model.restarted();
         await this.#unlessDead(pipe.start());
         continue;
@@ -164,7 +174,7 @@ class Play {
     const life = new Life();
     this.#life = life;
     this.#model.restarted();
-    const { batchSize, maximumRetryAttempts, bisect, parallelizationFactor } = this.sequence;
+    const { batchSize, maximumRetryAttempts, bisect, parallelizationFactor, deadLetters } = this.sequence;
     life.pipe = createPipe({
       name: 'modelled',
       source: {
@@ -175,14 +185,16 @@ class Play {
         maximumRetryAttempts,
         parallelizationFactor,
         ...(bisect && { onPartialBatchItemFailure: 'AUTOMATIC_BISECT' }),
-        deadLetter: {
-          arn: QUEUE_ARN,
-          send: (body) => {
-            if (life.dead) return NEVER;
-            this.#model.givenUp(JSON.parse(body) as Parameters<PipeModel['givenUp']>[0]);
-            return Promise.resolve();
+        ...(deadLetters && {
+          deadLetter: {
+            arn: QUEUE_ARN,
+            send: (body) => {
+              if (life.dead) return NEVER;
+              this.#check(() => this.#model.givenUp(JSON.parse(body) as DeadLetterEnvelope));
+              return Promise.resolve();
+            },
           },
-        },
+        }),
       },
       filters: [JSON.stringify({ dynamodb: { Keys: { PK: { S: [{ 'anything-but': FILTERED }] } } } })],
       target: lambdaTarget({ arn: FUNCTION_ARN, invoke: (payload) => this.#invoke(payload, life) }),
@@ -190,6 +202,9 @@ class Play {
       backoff: { baseMs: 0, capMs: 0 },
       poll: { idleMs: 3_600_000 },
       clock: instant,
+      onEvent: (event) => {
+        if (event.type === 'discarded' && !life.dead) this.#check(() => this.#model.givenUp(event.envelope));
+      },
     });
     await this.#unlessDead(life.pipe.settled());
   }
@@ -200,7 +215,7 @@ class Play {
     const behaviour = this.#behaviours.shift() ?? 'ok';
     const all = batch.map((_, position) => position);
     const called = (failed: readonly number[], counted: boolean): void =>
-      this.#check(() => this.#model.called(batch, failed, counted));
+      this.#check(() => this.#model.called(batch, failed, { counted, stopping: life.stopping }));
     await setImmediate();
     if (life.dead) return NEVER;
     const answer = (value: unknown) => ({ statusCode: 200, payload: JSON.stringify(value) });
