@@ -10,7 +10,18 @@ import { SCRIPTED_ARN, ScriptedStream } from '../test/scripted-stream.js';
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', FILTERED);
 const behaviour = fc.constantFrom<Behaviour[]>(
-  ...(['ok', 'fail', 'fail', 'throttle', 'partial', 'crash-before', 'crash-after', 'crash-at-save'] as const),
+  ...([
+    'ok',
+    'fail',
+    'fail',
+    'fail-late',
+    'fail-late',
+    'throttle',
+    'partial',
+    'crash-before',
+    'crash-after',
+    'crash-at-save',
+  ] as const),
 );
 
 const sequences: fc.Arbitrary<Sequence> = fc.record({

@@ -11,7 +11,8 @@ import { FUNCTION_ARN, QUEUE_ARN } from './pipe-fixture.js';
 import { PipeModel, type WrittenRecord } from './pipe-model.js';
 
 /** How the target takes a call, or where the process dies. */
-export type Behaviour = 'ok' | 'fail' | 'throttle' | 'partial' | 'crash-before' | 'crash-after' | 'crash-at-save';
+export type Behaviour =
+  'ok' | 'fail' | 'fail-late' | 'throttle' | 'partial' | 'crash-before' | 'crash-after' | 'crash-at-save';
 
 export type Step =
   | { readonly do: 'write'; readonly key: string; readonly count: number }
@@ -48,6 +49,8 @@ const instant: Clock = {
     else await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
   },
 };
+
+const LATE_TURNS = 40;
 
 const NEVER = new Promise<never>(() => undefined);
 
@@ -216,7 +219,8 @@ class Play {
     const all = batch.map((_, position) => position);
     const called = (failed: readonly number[], counted: boolean): void =>
       this.#check(() => this.#model.called(batch, failed, { counted, stopping: life.stopping }));
-    await setImmediate();
+    // A late failure leaves time for a stop to begin while the target works.
+    for (let turn = 0; turn < (behaviour === 'fail-late' ? LATE_TURNS : 1); turn += 1) await setImmediate();
     if (life.dead) return NEVER;
     const answer = (value: unknown) => ({ statusCode: 200, payload: JSON.stringify(value) });
     switch (behaviour) {
@@ -224,6 +228,7 @@ class Play {
         called([], false);
         return answer(null);
       case 'fail':
+      case 'fail-late':
         called(all, true);
         return { statusCode: 200, functionError: 'Unhandled', payload: '{"errorMessage":"broken"}' };
       case 'throttle':
