@@ -7,6 +7,7 @@ import { type DeadLetterStore } from './dead-letter-store.js';
 import { type PipeEnrichment } from './enrichment.js';
 import { type LogLevel, type PipeLogRecord } from './execution-log.js';
 import { type PipeEvent } from './pipe-event.js';
+import { type PollOptions } from './poll-pause.js';
 import { type DeadLetterTarget, type PipeTarget } from './target.js';
 
 export interface PipeOptions {
@@ -30,10 +31,8 @@ export interface PipeOptions {
   readonly deadLetters?: DeadLetterStore;
   /** Pauses between tries; default 1 s doubled up to 60 s. */
   readonly backoff?: Backoff;
-  readonly poll?: {
-    /** How often an idle shard is read, in milliseconds; default 250, as AWS does. */
-    readonly idleMs: number;
-  };
+  /** How often an idle shard is read. */
+  readonly poll?: PollOptions;
   readonly clock?: Clock;
   readonly onEvent?: (event: PipeEvent) => void;
   /** AWS's IncludeExecutionData=[ALL]: execution records carry payload, request and response. Default false. */
@@ -77,7 +76,6 @@ export interface PipeSource {
 export const DEFAULT_REGION = 'us-east-1';
 export const DEFAULT_ACCOUNT = '000000000000';
 const DEFAULT_BATCH_SIZE = 100;
-export const DEFAULT_IDLE_MS = 250;
 
 /** How many records a batch of this pipe takes. */
 export const batchSizeOf = ({ source, target, enrichment }: PipeOptions): number =>

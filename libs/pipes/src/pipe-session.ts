@@ -6,7 +6,7 @@ import { type KeptBatch } from './dead-letter-store.js';
 import { type ExecutionRecord } from './execution-log.js';
 import { filterStage } from './filter-stage.js';
 import { type PipeEvent } from './pipe-event.js';
-import { batchSizeOf, DEFAULT_IDLE_MS, type PipeOptions } from './pipe-options.js';
+import { batchSizeOf, type PipeOptions } from './pipe-options.js';
 import { listShards, StreamNotFoundError } from './shard-list.js';
 import { reportedStreamArn, stagesOfPipe, type PipeIdentity } from './stages-of-pipe.js';
 import { openCheckpoints } from './starting-point.js';
@@ -122,7 +122,7 @@ export class PipeSession {
       partitionKey,
       execution,
       book,
-      idleMs: pipe.poll?.idleMs ?? DEFAULT_IDLE_MS,
+      poll: pipe.poll,
       clock,
       emit: onEvent && emit,
       stopping,

@@ -8,6 +8,7 @@ import { type Clock } from './clock.js';
 import { type FilterStage } from './filter-stage.js';
 import { Lanes } from './lanes.js';
 import { type PipeEvent } from './pipe-event.js';
+import { PollPause, type PollOptions } from './poll-pause.js';
 import { adaptRecord, type AdapterOptions } from './record-adapter.js';
 import { MAX_PAGE, ShardReader, type ReadPage, type ReadPosition, type ShardSource } from './shard-reader.js';
 import { ShardProgress } from './shard-progress.js';
@@ -25,7 +26,7 @@ export interface WorkerOptions {
   readonly partitionKey: string | undefined;
   readonly execution: Omit<ExecutionOptions, 'shardId' | 'commit'>;
   readonly book: CheckpointBook;
-  readonly idleMs: number;
+  readonly poll: PollOptions | undefined;
   readonly clock: Clock;
   readonly emit: ((event: PipeEvent) => void) | undefined;
   readonly stopping: AbortSignal;
@@ -36,6 +37,9 @@ const LAZY_SAVE_MS = 1_000;
 
 /** An idle stream is looked up this often: an emulator may go on answering an iterator of a stream that is gone. */
 const STREAM_CHECK_MS = 10_000;
+
+/** Room comes with the end of a batch, which rings: this only bounds one sleep. */
+const UNTIL_A_BATCH_ENDS_MS = 60_000;
 
 const SOURCE_BACKOFF = { baseMs: 100, capMs: 5_000 };
 
@@ -52,6 +56,7 @@ export class ShardWorker {
   readonly #progress = new ShardProgress();
   readonly #lanes: Lanes;
   readonly #reader: ShardReader;
+  readonly #pause: PollPause;
   #drainWaiters: DrainWaiter[] = [];
   #ended = false;
   /** Since when the noted checkpoint waits to be stored. */
@@ -63,6 +68,7 @@ export class ShardWorker {
     this.#wakeup = new Wakeup(clock);
     this.#room = new Wakeup(clock);
     this.#reader = new ShardReader(source, position);
+    this.#pause = new PollPause(options.poll);
     const batches = new BatchExecution({
       ...execution,
       shardId: source.shardId,
@@ -127,9 +133,12 @@ export class ShardWorker {
       this.#take(page.records);
       if (!(await this.#deliver(page.closed))) return 'stopped';
       if (page.closed) return 'finished';
-      if (page.records.length > 0) continue;
+      if (page.records.length > 0) {
+        this.#pause.reset();
+        continue;
+      }
       await this.#rest();
-      await this.#wakeup.wait(this.#pause(clock.now()), stopping);
+      if (await this.#wakeup.wait(this.#pauseNow(clock.now()), stopping)) this.#pause.reset();
     }
     return 'stopped';
   }
@@ -188,14 +197,15 @@ export class ShardWorker {
 
   /** Delivers what is due; false when the pipe stopped meanwhile. */
   async #deliver(ending: boolean): Promise<boolean> {
-    const { stopping, parallelizationFactor, idleMs, clock } = this.options;
+    const { stopping, parallelizationFactor, clock } = this.options;
     this.#lanes.start(ending);
     if (parallelizationFactor === 1 || ending) await this.#lanes.settled();
     else {
       for (;;) {
+        this.#lanes.assertSound();
         this.#room.clear();
         if (stopping.aborted || this.#hasRoom()) break;
-        await this.#room.wait(Math.min(idleMs, this.#lanes.windowLeft(clock.now()) ?? idleMs), stopping);
+        await this.#room.wait(this.#lanes.windowLeft(clock.now()) ?? UNTIL_A_BATCH_ENDS_MS, stopping);
         this.#lanes.start(false);
       }
     }
@@ -266,8 +276,12 @@ export class ShardWorker {
     }
   }
 
-  #pause(now: number): number {
-    return Math.min(this.options.idleMs, this.#lanes.windowLeft(now) ?? Number.POSITIVE_INFINITY);
+  /** What is due before the pause ends cuts it short: a gathered batch, a checkpoint that waits to be stored. */
+  #pauseNow(now: number): number {
+    const windowLeft = this.#lanes.windowLeft(now) ?? Number.POSITIVE_INFINITY;
+    const saveDue =
+      this.#unsavedSince === undefined ? Number.POSITIVE_INFINITY : this.#unsavedSince + LAZY_SAVE_MS - now;
+    return Math.min(this.#pause.take(), windowLeft, Math.max(saveDue, 0));
   }
 }
 

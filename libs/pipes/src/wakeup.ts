@@ -17,9 +17,12 @@ export class Wakeup {
     this.#rung = false;
   }
 
-  /** Resolves after `ms`, at a ring (also one that came since the last {@link clear}), or when `signal` aborts. */
-  async wait(ms: number, signal: AbortSignal): Promise<void> {
-    if (this.#rung || signal.aborted) return;
+  /**
+   * Resolves after `ms`, at a ring (also one that came since the last {@link clear}), or when `signal` aborts.
+   * @returns whether it rang
+   */
+  async wait(ms: number, signal: AbortSignal): Promise<boolean> {
+    if (this.#rung || signal.aborted) return this.#rung;
     const sleeper = new AbortController();
     const stop = (): void => sleeper.abort();
     signal.addEventListener('abort', stop, { once: true });
@@ -30,5 +33,6 @@ export class Wakeup {
       this.#sleeper = undefined;
       signal.removeEventListener('abort', stop);
     }
+    return this.#rung;
   }
 }

@@ -21,8 +21,8 @@ import { type LocalSystem } from '../resource/local-system.js';
 import { type PipeDefinition } from './pipe-definition.js';
 import { journalPipeEvent } from './pipe-journal.js';
 
-/** How slowly an idle stream is polled: writes through the endpoint wake the reader at once. */
-const IDLE_POLL_MS = 1_000;
+/** Writes through the endpoint wake the reader at once; only what expires in the backend comes without a ring. */
+const POLL = { idleMs: 250, restMs: 5_000 };
 
 /**
  * The runner's options for a definition.
@@ -65,7 +65,7 @@ export function pipeOptionsOf(definition: PipeDefinition, system: LocalSystem): 
     checkpoints: fileCheckpoints(system.checkpoints),
     deadLetters: fileDeadLetters(system.deadLetters),
     backoff: { baseMs: 20, capMs: system.backoffCapMs },
-    poll: { idleMs: IDLE_POLL_MS },
+    poll: POLL,
     onEvent: (event) => journalPipeEvent(Name, event, journal),
     ...(logGroup !== undefined && {
       onLog: (record) =>
