@@ -5,7 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { resolve } from 'node:path';
 import { type RuntimeSettings } from '../../libs/topology/src/environment.js';
 import { type Resource } from '../../libs/topology/src/model.js';
-import { physicalName, resourcesIn, type Topology } from '../../libs/topology/src/system.js';
+import { metricNamespace, physicalName, resourcesIn, type Topology } from '../../libs/topology/src/system.js';
 import { CREDENTIALS, REGION } from './account.js';
 import { startMessages } from './backend/messages.js';
 import { Supervisor } from './backend/supervisor.js';
@@ -185,6 +185,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     endpoint: endpoint.origin,
     clients,
     settings,
+    metricNamespace: metricNamespace(topology, stage),
     journal,
     maxInstances,
     integrationTimeoutMs,

@@ -5,7 +5,15 @@ import { type MessageAttributeValue, PublishCommand, type SNSClient } from '@aws
 import { newRequestId } from '../../../libs/shared/src/id.js';
 import { describeError } from '../../../libs/shared/src/logger.js';
 import { type IdempotencyRepository } from '../../../libs/shared/src/table/idempotency.repository.js';
-import { keysOf, orderEventIn, recordIdOf, subjectOf, UnreadableRecordError, type OrderEvent } from './order-event.js';
+import {
+  keysOf,
+  orderEventIn,
+  recordIdOf,
+  requestIdIn,
+  subjectOf,
+  UnreadableRecordError,
+  type OrderEvent,
+} from './order-event.js';
 
 /** Milliseconds to wait beyond a dead run's deadline, and those that a run keeps to publish, mark and answer. */
 const AFTER_DEADLINE = 20;
@@ -60,7 +68,8 @@ export class Notifier {
     const failures = records
       .filter((record) => failed.has(record))
       .map((record) => ({ itemIdentifier: recordIdOf(record) }));
-    this.parts.logger.info('batch', { records: records.length, failed: failures.length });
+    const requestIds = [...new Set(records.flatMap((record) => requestIdIn(record) ?? []))];
+    this.parts.logger.info('batch', { records: records.length, failed: failures.length, requestIds });
     return { batchItemFailures: failures };
   }
 
@@ -80,34 +89,38 @@ export class Notifier {
   }
 
   private async succeeds(record: unknown, owner: string, time: RunTime): Promise<boolean> {
-    const recordId = recordIdOf(record);
+    const ids = { recordId: recordIdOf(record), requestId: requestIdIn(record) };
     try {
       const event = orderEventIn(record);
       if (event) await this.sendOnce(event, owner, time);
       return true;
     } catch (error) {
       const reason = error instanceof UnreadableRecordError || error instanceof HeldError ? error.message : 'failed';
-      this.parts.logger.error('record failed', { recordId, reason, ...describeError(error) });
+      this.parts.logger.error('record failed', { ...ids, reason, ...describeError(error) });
       return false;
     }
   }
 
   private async sendOnce(event: OrderEvent, owner: string, time: RunTime): Promise<void> {
     const { claims, logger } = this.parts;
-    const key = `notifier#${event.eventId}`;
+    const { eventId, requestId } = event;
+    const key = `notifier#${eventId}`;
     if (!(await this.claim(key, owner, time))) return;
     try {
       await this.publish(event);
+      logger.info('event sent', { eventId, requestId });
     } catch (error) {
       // Given back, so that the next delivery need not wait for this run's deadline.
-      await claims.release(key, owner).catch((cause: unknown) => logger.warn('claim kept', describeError(cause)));
+      await claims
+        .release(key, owner)
+        .catch((cause: unknown) => logger.warn('claim kept', { eventId, requestId, ...describeError(cause) }));
       throw error;
     }
     try {
       await claims.markDone(key, owner);
     } catch (error) {
       // The message is out; reporting the record would only send it again.
-      logger.warn('event not marked as sent', { eventId: event.eventId, ...describeError(error) });
+      logger.warn('event not marked as sent', { eventId, requestId, ...describeError(error) });
     }
   }
 

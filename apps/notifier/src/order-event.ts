@@ -89,6 +89,13 @@ export function recordIdOf(record: unknown): string {
   return typeof eventID === 'string' ? eventID : '';
 }
 
+/** The id of the request that wrote the item, as far as a record of any kind tells it. */
+export function requestIdIn(record: unknown): string | undefined {
+  const { dynamodb } = (record ?? {}) as { dynamodb?: { NewImage?: { RequestId?: { S?: unknown } } } };
+  const id = dynamodb?.NewImage?.RequestId?.S;
+  return typeof id === 'string' ? id : undefined;
+}
+
 /** What orders records among each other: all records of one customer's partition, as they are; unreadable ones alone. */
 export function keysOf(record: unknown): { partition: string; item: string } {
   const { dynamodb } = (record ?? {}) as { dynamodb?: { Keys?: { PK?: { S?: unknown }; SK?: { S?: unknown } } } };

@@ -14,6 +14,7 @@ import { newOrder, OrderingRepository, type Placement } from '../../../libs/shar
 import { OVERTAKEN } from '../../../libs/shared/src/table/stock.js';
 import { inRounds } from '../../../libs/shared/src/table/transaction.js';
 import { addUp, linesOf, stockMoves, type WantedLine } from './order-lines.rules.js';
+import { OrderMetrics } from './order.metrics.js';
 import { keyOf, mustBeDeletable, refusal, startingStates } from './order.rules.js';
 import {
   orderedIn,
@@ -36,6 +37,7 @@ export class OrderService {
     @Inject(OrderRepository) private readonly orders: OrderRepository,
     @Inject(OrderingRepository) private readonly ordering: OrderingRepository,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(OrderMetrics) private readonly metrics: OrderMetrics,
   ) {}
 
   /**
@@ -55,7 +57,10 @@ export class OrderService {
       const answer = toPlaced(prepared.order);
       const remember = request && { ...request, response: JSON.stringify(answer) };
       const outcome = await this.ordering.place({ ...prepared, remember }, context.now);
-      if (outcome === undefined) return answer;
+      if (outcome === undefined) {
+        await this.metrics.placed(prepared.order);
+        return answer;
+      }
       return outcome === OVERTAKEN ? undefined : (JSON.parse(outcome.response) as Placed);
     });
   }

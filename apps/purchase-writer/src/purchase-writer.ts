@@ -28,7 +28,8 @@ export class PurchaseWriter {
       groups.set(group, [...(groups.get(group) ?? []), message]);
     }
     const failed = (await Promise.all([...groups.values()].map((group) => this.handleInOrder(group)))).flat();
-    this.logger.info('batch', { messages: messages.length, failed: failed.length });
+    const requestIds = [...new Set(messages.flatMap((message) => requestIdOf(message) ?? []))];
+    this.logger.info('batch', { messages: messages.length, failed: failed.length, requestIds });
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   }
 
@@ -40,7 +41,7 @@ export class PurchaseWriter {
 
   private async succeeds(message: SQSRecord): Promise<boolean> {
     const { messageId } = message;
-    const requestId = message.messageAttributes.requestId?.stringValue;
+    const requestId = requestIdOf(message);
     try {
       const event = eventIn(message);
       const { action, ProductPurchaseId } = event;
@@ -55,6 +56,9 @@ export class PurchaseWriter {
     }
   }
 }
+
+/** The id of the request that sent the message. */
+const requestIdOf = ({ messageAttributes }: SQSRecord): string | undefined => messageAttributes.requestId?.stringValue;
 
 /** @throws UnreadableMessageError */
 function eventIn({ body }: SQSRecord): PurchaseEvent {

@@ -64,6 +64,15 @@ const writerSchema = z
   .object({ TABLE_NAME, LOG_LEVEL })
   .transform((env) => ({ tableName: env.TABLE_NAME, logLevel: env.LOG_LEVEL }));
 
+const metricSchema = z
+  .object({
+    POWERTOOLS_METRICS_NAMESPACE: z
+      .string()
+      .regex(/^[A-Za-z0-9._/#:-]{1,255}$/, 'must be a namespace of CloudWatch')
+      .optional(),
+  })
+  .transform((env) => env.POWERTOOLS_METRICS_NAMESPACE);
+
 const serverSchema = z.intersection(
   serviceSchema,
   z.object({ PORT }).transform((env) => ({ port: env.PORT })),
@@ -97,6 +106,9 @@ export const readNotifierConfig = (env: Environment = process.env): NotifierConf
 /** Where the purchase service sends its events. @throws ConfigError */
 export const readPurchaseQueueConfig = (env: Environment = process.env): PurchaseQueueConfig =>
   read(purchaseQueueSchema, env);
+
+/** Where the service's own metrics go; undefined when nobody takes them. @throws ConfigError */
+export const readMetricNamespace = (env: Environment = process.env): string | undefined => read(metricSchema, env);
 
 /** Settings of the purchase writer. @throws ConfigError */
 export const readWriterConfig = (env: Environment = process.env): WriterConfig => read(writerSchema, env);

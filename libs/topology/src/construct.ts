@@ -12,8 +12,7 @@ import {
 } from './model.js';
 
 /** Variables that a reader of the declaration sets; see environment.ts. */
-const DERIVED =
-  /^(?:AUTH_MODE|CORS_ORIGINS|LOG_LEVEL|POWERTOOLS_SERVICE_NAME|TABLE_NAME|TOKEN_.*|.*_TOPIC_ARN|.*_QUEUE_URL)$/;
+const DERIVED = /^(?:AUTH_MODE|CORS_ORIGINS|LOG_LEVEL|POWERTOOLS_.*|TABLE_NAME|TOKEN_.*|.*_TOPIC_ARN|.*_QUEUE_URL)$/;
 const LOGICAL_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** A table as constructors return it: the declaration and the grants that can be given on it. */

@@ -16,17 +16,19 @@ export interface RuntimeSettings {
 
 /**
  * `TABLE_NAME`, `<TOPIC>_TOPIC_ARN`, `<QUEUE>_QUEUE_URL`, the runtime's settings and the function's own variables.
+ * @param settings of the runtime, and the namespace of the functions' own metrics
  * @param resolve gives a reference's value in the runtime, for AWS a token
  */
 export function environmentOf(
   lambda: LambdaFunction,
-  settings: RuntimeSettings,
+  settings: RuntimeSettings & { readonly metricNamespace: string },
   resolve: (reference: Reference) => string,
 ): Record<string, string> {
   const variables: Record<string, string> = {
     AUTH_MODE: settings.authMode,
     CORS_ORIGINS: settings.corsOrigins,
     LOG_LEVEL: settings.logLevel,
+    POWERTOOLS_METRICS_NAMESPACE: settings.metricNamespace,
     POWERTOOLS_SERVICE_NAME: lambda.name,
   };
   for (const { on } of lambda.grants) {

@@ -51,13 +51,14 @@ describe('a function’s environment', () => {
     });
     const variables = environmentOf(
       worker,
-      { authMode: 'open', corsOrigins: '*', logLevel: 'INFO' },
+      { authMode: 'open', corsOrigins: '*', logLevel: 'INFO', metricNamespace: 'shop-dev' },
       ({ attribute, of }) => `${attribute} of ${of.name}`,
     );
     expect(variables).toEqual({
       AUTH_MODE: 'open',
       CORS_ORIGINS: '*',
       LOG_LEVEL: 'INFO',
+      POWERTOOLS_METRICS_NAMESPACE: 'shop-dev',
       POWERTOOLS_SERVICE_NAME: 'worker',
       TABLE_NAME: 'name of data',
       ORDER_EVENTS_TOPIC_ARN: 'arn of order-events',

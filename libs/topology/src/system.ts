@@ -79,6 +79,9 @@ export function resourcesIn(topology: Topology, stage: string): Resource[] {
 export const physicalName = (topology: Topology, stage: string, resource: Resource): string =>
   `${topology.name}-${stage}-${resource.name}`;
 
+/** The namespace of the metrics that a system's own functions and metric filters count. */
+export const metricNamespace = (topology: Topology, stage: string): string => `${topology.name}-${stage}`;
+
 function visit(resource: Resource, found: Set<Resource>): void {
   if (found.has(resource)) return;
   for (const other of neighbours(resource)) visit(other, found);

@@ -7,17 +7,21 @@ import { type LocalSystem } from '../resource/local-system.js';
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 export function functionEnvironment(lambda: LambdaFunction, system: LocalSystem): Record<string, string> {
   const name = system.physicalName(lambda);
-  const declared = environmentOf(lambda, system.settings, ({ attribute, of }) => {
-    const physical = system.physicalName(of);
-    switch (attribute) {
-      case 'name':
-        return physical;
-      case 'arn':
-        return topicArn(physical);
-      case 'url':
-        return queueUrl(system.endpoint, physical);
-    }
-  });
+  const declared = environmentOf(
+    lambda,
+    { ...system.settings, metricNamespace: system.metricNamespace },
+    ({ attribute, of }) => {
+      const physical = system.physicalName(of);
+      switch (attribute) {
+        case 'name':
+          return physical;
+        case 'arn':
+          return topicArn(physical);
+        case 'url':
+          return queueUrl(system.endpoint, physical);
+      }
+    },
+  );
   return {
     ...localAws(system.endpoint),
     AWS_LAMBDA_FUNCTION_NAME: name,

@@ -36,6 +36,8 @@ export interface LocalSystem {
   readonly endpoint: string;
   readonly clients: { readonly tables: DynamoDBClient; readonly queues: SQSClient; readonly topics: SNSClient };
   readonly settings: RuntimeSettings;
+  /** Of what the functions count themselves. */
+  readonly metricNamespace: string;
   readonly journal: Journal;
   /** The most instances of one function. */
   readonly maxInstances: number;
