@@ -14,6 +14,8 @@ import { DescribeStreamCommand, DynamoDBStreamsClient, ListStreamsCommand } from
 import { ListFunctionsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListTopicsCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
   GetQueueUrlCommand,
   ListQueuesCommand,
   ReceiveMessageCommand,
@@ -71,6 +73,20 @@ describe('the AWS endpoint', () => {
     });
     const { QueueUrls } = await sqs.send(new ListQueuesCommand({}));
     expect(QueueUrls).toEqual([QueueUrl]);
+  });
+
+  it('takes every character in a message that SQS takes, and refuses the others', async () => {
+    const sqs = made(new SQSClient());
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'characters' }));
+    const MessageBody = 'J\u00e4cke \u{1f9e5}\u{10ffff} \t\n\r \ud7ff\ue000\ufffd';
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+    expect(Messages.map(({ Body }) => Body)).toEqual([MessageBody]);
+    for (const bad of ['\u0000', '\ufffe', '\uffff'])
+      await expect(sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: bad }))).rejects.toMatchObject({
+        name: expect.stringMatching(/InvalidMessageContents$/) as unknown,
+      });
+    await sqs.send(new DeleteQueueCommand({ QueueUrl }));
   });
 
   it('journals what a topic takes, and delivers it', async () => {

@@ -23,7 +23,7 @@ export class PurchaseQueue {
   async send(event: PurchaseEvent, requestId: string): Promise<string> {
     const command = new SendMessageCommand({
       QueueUrl: this.queueUrl,
-      MessageBody: JSON.stringify(event),
+      MessageBody: asciiJson(event),
       MessageGroupId: event.ProductPurchaseId,
       MessageDeduplicationId: newRequestId(),
       MessageAttributes: { requestId: { DataType: 'String', StringValue: requestId } },
@@ -36,3 +36,10 @@ export class PurchaseQueue {
     }
   }
 }
+
+/**
+ * JSON whose strings escape all that is not ASCII: SQS refuses a few characters (U+FFFE, U+FFFF) that a purchase may hold.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+const asciiJson = (value: unknown): string =>
+  JSON.stringify(value).replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

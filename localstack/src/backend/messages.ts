@@ -12,10 +12,24 @@ export interface MessageBackend {
 /** Starts fauxqs on a free loopback port with its data in `folder`. */
 export async function startMessages(folder: string): Promise<MessageBackend> {
   mkdirSync(folder, { recursive: true });
+  await takeAllCharacters();
   const server = await onLoopback(() =>
     startFauxqs({ port: 0, host: '127.0.0.1', logger: false, defaultRegion: REGION, dataDir: folder }),
   );
   return { origin: `http://127.0.0.1:${server.port}`, stop: () => server.stop() };
+}
+
+/** What a body may not hold. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const NOT_ALLOWED = /[^\x09\x0A\x0D\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+
+/**
+ * fauxqs 2.4.1 refuses characters beyond U+FFFF (emoji), which SQS takes: its pattern looks at halves of them. Its module
+ * hands out that pattern, so this one may answer in its place.
+ */
+async function takeAllCharacters(): Promise<void> {
+  const types = new URL('sqs/sqsTypes.js', import.meta.resolve('fauxqs')).href;
+  const { INVALID_MESSAGE_BODY_CHAR } = (await import(types)) as { INVALID_MESSAGE_BODY_CHAR: RegExp };
+  Object.assign(INVALID_MESSAGE_BODY_CHAR, { test: (body: string) => NOT_ALLOWED.test(body) });
 }
 
 /**
