@@ -43,6 +43,8 @@ describe('sending a purchase', () => {
       paid: true,
       note: null,
       nested: { a: [1, 'two', { three: 3.5 }], 'odd name': '' },
+      'beyond ASCII': 'Jäcke \u{1f9e5} \u0000\u0085\u2028\ufffe\uffff',
+      '\u{1f9e5}': true,
     };
     for (const path of ['/product-purchase', '/product-purchase/']) {
       const answer = await caller.post(path).send(body).expect(200);
@@ -64,6 +66,7 @@ describe('sending a purchase', () => {
   });
 
   it('refuses what the server sets, what cannot be stored, and what is no object', async () => {
+    expectInvalid(await caller.post('/product-purchase'), 'body');
     for (const field of ['PK', 'SK', 'GSI1PK', 'GSI1SK', 'Type', 'ExpiresAt', 'action', 'ProductPurchaseId'])
       expectInvalid(await caller.post('/product-purchase').send({ [field]: 'x' }), field);
     for (const value of [

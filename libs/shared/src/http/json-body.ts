@@ -5,13 +5,13 @@ import { Problem } from '../errors.js';
 const LARGEST_BODY = 100 * 1024;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** The handlers that leave the parsed body in `request.body`; a request without a body gets an empty object. */
+/** The handlers that leave the parsed body in `request.body`; that of a request without a body is undefined. */
 export const jsonBody = (): RequestHandler[] => [express.raw({ type: () => true, limit: LARGEST_BODY }), parse];
 
 function parse(request: Request, _response: Response, next: NextFunction): void {
   const raw: unknown = request.body;
   if (!Buffer.isBuffer(raw) || raw.length === 0) {
-    request.body = {};
+    request.body = undefined;
     next();
     return;
   }

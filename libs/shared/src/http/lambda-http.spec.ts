@@ -98,8 +98,8 @@ describe('a function behind API Gateway', () => {
       statusCode: 400,
     });
     expect(await invoke({ ...post, headers: { ...json, 'Content-Length': '77' } })).toMatchObject({
-      statusCode: 201,
-      body: {},
+      statusCode: 422,
+      body: { errors: [{ field: 'body', message: 'is required' }] },
     });
   });
 
