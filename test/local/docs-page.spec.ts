@@ -1,16 +1,12 @@
 /** The Swagger page in a real browser: Chromium, where there is one. */
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { chromium, type Browser } from 'playwright-core';
 import { type LocalStack } from '../../localstack/src/local-stack.js';
+import { programOnPath } from '../fixtures/program.js';
 import { startTabletop } from '../fixtures/tabletop.js';
 
-const executablePath = (process.env.PATH ?? '')
-  .split(delimiter)
-  .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
-  .find((file) => existsSync(file));
+const executablePath = programOnPath('chromium', 'chromium-browser', 'google-chrome');
 
 describe('the Swagger page', { skip: executablePath === undefined && 'no Chromium on PATH' }, () => {
   let stack: LocalStack;

@@ -1,0 +1,65 @@
+/**
+ * Every operation of the OpenAPI document under requests that schemathesis makes from it: right ones, and ones that are
+ * wrong in each way the schemas know. https://schemathesis.readthedocs.io
+ */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { expect } from 'expect';
+import { type LocalStack } from '../../localstack/src/local-stack.js';
+import { programOnPath } from '../fixtures/program.js';
+import { startTabletop } from '../fixtures/tabletop.js';
+
+const schemathesis = programOnPath('schemathesis');
+
+/** At most for each operation, in each phase: enough for the number of requests below. */
+const EXAMPLES = 200;
+const LEAST_REQUESTS = 5_000;
+
+/**
+ * What must hold for every answer. Left out is what the schemas cannot say: that a right request is taken (a cursor must
+ * come from an answer, two names of one field must agree), and that a deleted purchase is gone at once (it is queued).
+ */
+const CHECKS = [
+  'not_a_server_error',
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_headers_conformance',
+  'response_schema_conformance',
+  'negative_data_rejection',
+  'missing_required_header',
+  'unsupported_method',
+];
+
+describe('the API under generated requests', { skip: schemathesis === undefined && 'no schemathesis on PATH' }, () => {
+  let stack: LocalStack;
+  let folder: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
+    stack = await startTabletop();
+  });
+  after(async () => {
+    await stack?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it(`answers ${LEAST_REQUESTS} of them without a 5xx and as its own schemas say`, { timeout: 300_000 }, async () => {
+    const { failed, output } = await run(folder, [
+      ...['run', `${stack.apiUrl}/openapi.json`, '--no-color', '--seed', '20261121', '--max-examples', `${EXAMPLES}`],
+      ...['--checks', CHECKS.join(','), '--generation-database', 'none', '--continue-on-failure', '--warnings', 'off'],
+    ]);
+    if (failed) throw new Error(output);
+    const [, requests] = /^\s*([\d,]+) generated/m.exec(output) ?? [];
+    expect(Number(requests?.replaceAll(',', ''))).toBeGreaterThanOrEqual(LEAST_REQUESTS);
+  });
+});
+
+const run = (cwd: string, args: readonly string[]): Promise<{ failed: boolean; output: string }> =>
+  new Promise((resolve) => {
+    execFile(schemathesis ?? '', args, { cwd, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      resolve({ failed: error !== null, output: stdout + stderr });
+    });
+  });
