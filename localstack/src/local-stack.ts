@@ -18,6 +18,7 @@ import { Journal, type JournalReader } from './journal.js';
 import { MessageMoves } from './queue/message-moves.js';
 import { assertReachable, pipeOptionsOf } from './pipes/pipe-connections.js';
 import { PipeRegistry } from './pipes/pipe-registry.js';
+import { type CognitoApi } from './identity/cognito-api.js';
 import { type LocalSystem } from './resource/local-system.js';
 import { makeAll, type Made } from './resource/makers.js';
 import { stackOutputs } from './stack-outputs.js';
@@ -131,6 +132,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
   );
   const consumers: LocalSystem['consumers'] = new Map();
   const apis: LocalSystem['apis'] = new Map();
+  const userPools: LocalSystem['userPools'] = new Map();
   const apiUrls = (): Record<string, string> =>
     Object.fromEntries([...apis].map(([name, api]) => [name, `${api.origin}/${stage}`]));
   const nameOf = (resource: Resource): string => physicalName(topology, stage, resource);
@@ -144,6 +146,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     findFunction: (name) => [...functions.values()].find((pool) => pool.options.name === name),
     pipes,
     moves: () => moves,
+    identity: identityOf(userPools),
     description: () => ({
       names: [`${topology.name}-${stage}`, ...(options.aliases ?? [])],
       startedAt,
@@ -152,6 +155,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
         apiUrl: Object.values(apiUrls())[0],
         awsUrl: endpoint.origin,
         physicalName: nameOf,
+        systemName: topology.name,
       }),
     }),
     onTableWrite: () => pipes.wake(),
@@ -175,6 +179,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
   );
   stops.add(() => Promise.all([...apis.values()].map((api) => api.stop())));
   const system: LocalSystem = {
+    name: topology.name,
     stage,
     host,
     apiPort: port,
@@ -182,6 +187,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     bundles: resolve(options.bundles ?? folder.file('bundles')),
     checkpoints: folder.file('checkpoints'),
     deadLetters: folder.file('dead-letters'),
+    identity: folder.file('identity'),
     endpoint: endpoint.origin,
     clients,
     settings,
@@ -194,6 +200,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     pipes,
     consumers,
     apis,
+    userPools,
     physicalName: nameOf,
     adopt,
   };
@@ -223,6 +230,12 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     drained: (timeoutMs = 10_000) => drained(system, timeoutMs),
     stop: () => stops.run(),
   };
+}
+
+/** What answers for the pools; it is loaded by the first call, since in open mode hardly anybody makes one. */
+function identityOf(pools: LocalSystem['userPools']): () => Promise<CognitoApi> {
+  let loading: Promise<CognitoApi> | undefined;
+  return () => (loading ??= import('./identity/cognito-api.js').then(({ CognitoApi }) => new CognitoApi(pools)));
 }
 
 const patience = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());

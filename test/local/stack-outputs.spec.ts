@@ -39,6 +39,8 @@ describe('the outputs of the stack', () => {
       expect(outputsIn(text)).toMatchObject({
         ApiUrl: stack.apiUrl,
         APIEndpoint: stack.apiUrl,
+        UserPool: 'us-east-1_tabletop',
+        UserPoolClient: 'tabletop',
         AlarmsTopic: 'arn:aws:sns:us-east-1:000000000000:tabletop-dev-monitoring',
         DataTable: 'tabletop-dev-data',
         OrderEventsTopicArn: 'arn:aws:sns:us-east-1:000000000000:tabletop-dev-order-events',

@@ -12,7 +12,8 @@ import {
 } from './model.js';
 
 /** Variables that a reader of the declaration sets; see environment.ts. */
-const DERIVED = /^(?:AUTH_MODE|CORS_ORIGINS|LOG_LEVEL|POWERTOOLS_.*|TABLE_NAME|TOKEN_.*|.*_TOPIC_ARN|.*_QUEUE_URL)$/;
+const DERIVED =
+  /^(?:AUTH_MODE|CORS_ORIGINS|LOG_LEVEL|POWERTOOLS_.*|TABLE_NAME|TOKEN_.*|USER_POOL_.*|.*_TOPIC_ARN|.*_QUEUE_URL)$/;
 const LOGICAL_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** A table as constructors return it: the declaration and the grants that can be given on it. */
@@ -210,7 +211,7 @@ function lambdaFunction(
       subject,
       'a grant names no resource; take it from a declared one, such as `table.readWrite` or `topic.publish`',
     );
-    for (const entity of grant.items)
+    for (const entity of grant.on.kind === 'table' ? grant.items : [])
       must(
         /^[A-Z]+$/.test(entity),
         subject,

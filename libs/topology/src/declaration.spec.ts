@@ -8,6 +8,7 @@ import { newItem, pipe, type PipeOptions } from './pipe.js';
 import { consumer } from './queue-consumer.js';
 import { restApi } from './rest-api.js';
 import { resourcesIn, system } from './system.js';
+import { userPool } from './user-pool.js';
 
 const source = singleTable('data', { stream: 'NEW_AND_OLD_IMAGES' });
 const target = handlerFunction('worker', { entry: 'worker' });
@@ -70,6 +71,20 @@ const IMPOSSIBLE: [declaration: () => unknown, message: RegExp][] = [
   [
     () => restApi('api', { routes: { 'GET /a/{id}': web, 'GET /a/{name}/b': web } }),
     /parameters \{id\} and \{name\} stand at the same place of a path; give them one name/,
+  ],
+  [() => userPool('people', { groups: ['no space'] }), /group "no space" must be 1 to 128 letters/],
+  [() => userPool('people', { attributes: ['custom:x'] }), /attribute "custom:x" must be up to 20 lower case letters/],
+  [() => userPool('people', { password: { minimumLength: 5 } }), /minimumLength of a password is 5; give .* 6 to 99/],
+  [() => userPool('people', { tokenValidity: 60 }), /tokenValidity in seconds is 60; give .* 300 to 86400/],
+  [() => userPool('people', { refreshValidity: 60 }), /refreshValidity in seconds is 60; give .* 3600 to/],
+  [() => userPool('people').actions('cognito-idp:*'), /"cognito-idp:\*" is no operation of Cognito; write it as/],
+  [
+    () => system('shop', { also: [userPool('people'), userPool('clerks')] }),
+    /system "shop": it has several user pools \(people, clerks\); declare one/,
+  ],
+  [
+    () => restApi('api', { routes: { 'GET /a': web }, public: ['POST /a'] }),
+    /public route "POST \/a" is none of its routes; name it as it stands there/,
   ],
   [() => restApi('api', { routes: {} }), /rest-api "api": it has no routes; give at least one/],
   [routed('FETCH /orders'), /route "FETCH \/orders" must read "METHOD \/path" with a method of ANY, GET/],

@@ -30,6 +30,14 @@ const marks: { readonly [K in Kind]: MarksOf<K> } = {
     developmentOnly: 'behaviour',
   },
   subscription: { topic: 'behaviour', queue: 'behaviour', raw: 'behaviour', developmentOnly: 'behaviour' },
+  'user-pool': {
+    groups: 'behaviour',
+    attributes: 'behaviour',
+    passwordPolicy: 'behaviour',
+    tokenValidity: 'behaviour',
+    refreshValidity: 'behaviour',
+    deletionProtection: 'protection',
+  },
   function: {
     protocol: 'behaviour',
     entry: 'behaviour',
@@ -40,7 +48,13 @@ const marks: { readonly [K in Kind]: MarksOf<K> } = {
     tracing: 'protection',
     logRetention: 'protection',
   },
-  'rest-api': { routes: 'behaviour', problems: 'behaviour', tracing: 'protection', accessLogRetention: 'protection' },
+  'rest-api': {
+    routes: 'behaviour',
+    authorizer: 'behaviour',
+    problems: 'behaviour',
+    tracing: 'protection',
+    accessLogRetention: 'protection',
+  },
   pipe: {
     source: 'behaviour',
     startingPosition: 'behaviour',

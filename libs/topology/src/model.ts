@@ -59,10 +59,36 @@ export interface Subscription {
   readonly developmentOnly: boolean;
 }
 
-/** What a function may do with one resource; `items` narrows a table to keys that open with these entity names. */
+/** What a password must have. */
+export interface PasswordPolicy {
+  readonly minimumLength: number;
+  readonly lowercase: boolean;
+  readonly uppercase: boolean;
+  readonly numbers: boolean;
+  readonly symbols: boolean;
+}
+
+/** A Cognito user pool with one client; a system has one pool at most. */
+export interface UserPool {
+  readonly kind: 'user-pool';
+  readonly name: string;
+  readonly groups: readonly string[];
+  /** Text attributes of its own, without Cognito's prefix `custom:`. */
+  readonly attributes: readonly string[];
+  readonly passwordPolicy: PasswordPolicy;
+  /** Of ID and access tokens. */
+  readonly tokenValidity: Seconds;
+  readonly refreshValidity: Seconds;
+  readonly deletionProtection: boolean;
+}
+
+/**
+ * What a function may do with one resource. `items` narrows a table to keys that open with these entity names, and names
+ * the operations that a pool may be called with.
+ */
 export interface Grant {
-  readonly on: Table | Topic | Queue;
-  readonly access: 'read' | 'readWrite' | 'publish' | 'send' | 'consume';
+  readonly on: Table | Topic | Queue | UserPool;
+  readonly access: 'read' | 'readWrite' | 'publish' | 'send' | 'consume' | 'verify' | 'call';
   readonly items: readonly string[];
 }
 
@@ -88,6 +114,8 @@ export interface Route {
   /** As API Gateway writes it: `/orders/{proxy+}`. */
   readonly path: string;
   readonly target: LambdaFunction;
+  /** Asks for no token, whatever the API's authorizer says. */
+  readonly public: boolean;
 }
 
 /** What the API itself answers, before or instead of a function, as an RFC 9457 problem document. */
@@ -96,6 +124,7 @@ export interface GatewayProblem {
   readonly code: string;
   readonly title: string;
   readonly detail: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** API Gateway's own names of the answers that a declaration may shape. */
@@ -103,6 +132,7 @@ export type GatewayResponseType =
   | 'MISSING_AUTHENTICATION_TOKEN'
   | 'UNAUTHORIZED'
   | 'ACCESS_DENIED'
+  | 'AUTHORIZER_FAILURE'
   | 'REQUEST_TOO_LARGE'
   | 'THROTTLED'
   | 'INTEGRATION_FAILURE'
@@ -114,6 +144,8 @@ export interface RestApi {
   readonly kind: 'rest-api';
   readonly name: string;
   readonly routes: readonly Route[];
+  /** Whose ID tokens the routes ask for in jwt mode, but for public ones and for OPTIONS, which never do. */
+  readonly authorizer: UserPool | undefined;
   readonly problems: Readonly<Record<GatewayResponseType, GatewayProblem>>;
   readonly tracing: boolean;
   readonly accessLogRetention: Seconds;
@@ -150,7 +182,8 @@ export interface QueueConsumer {
   readonly maxConcurrency: number | undefined;
 }
 
-export type Resource = Table | Topic | Queue | Subscription | LambdaFunction | RestApi | Pipe | QueueConsumer;
+export type Resource =
+  Table | Topic | Queue | Subscription | UserPool | LambdaFunction | RestApi | Pipe | QueueConsumer;
 export type Kind = Resource['kind'];
 export type ResourceOf<K extends Kind> = Extract<Resource, { kind: K }>;
 

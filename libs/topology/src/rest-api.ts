@@ -9,6 +9,7 @@ import {
   type LambdaFunction,
   type RestApi,
   type Route,
+  type UserPool,
 } from './model.js';
 
 /** Integration timeout of a REST API: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
@@ -29,12 +30,21 @@ const PROBLEMS: Readonly<Record<GatewayResponseType, GatewayProblem>> = {
     code: 'UNAUTHORIZED',
     title: 'Unauthorized',
     detail: 'The request carries no valid token; sign in and send the ID token as Authorization: Bearer.',
+    headers: { 'WWW-Authenticate': 'Bearer' },
   },
   ACCESS_DENIED: {
     status: 403,
     code: 'FORBIDDEN',
     title: 'Forbidden',
     detail: 'The token is valid but does not give the right to this.',
+  },
+  AUTHORIZER_FAILURE: {
+    status: 503,
+    code: 'SIGN_IN_UNAVAILABLE',
+    title: 'Service Unavailable',
+    detail:
+      'The keys that tokens are checked with are out of reach; send the request again after the seconds in Retry-After.',
+    headers: { 'Retry-After': '1' },
   },
   REQUEST_TOO_LARGE: {
     status: 413,
@@ -47,6 +57,7 @@ const PROBLEMS: Readonly<Record<GatewayResponseType, GatewayProblem>> = {
     code: 'TOO_MANY_REQUESTS',
     title: 'Too Many Requests',
     detail: 'The API is busy; wait as long as Retry-After says and send the request again.',
+    headers: { 'Retry-After': '1' },
   },
   INTEGRATION_FAILURE: {
     status: 502,
@@ -71,13 +82,26 @@ const PROBLEMS: Readonly<Record<GatewayResponseType, GatewayProblem>> = {
 export interface RestApiOptions {
   /** `'ANY /orders/{proxy+}': orders`. A path answers with and without a trailing slash. */
   routes: Record<string, LambdaFunction>;
+  /** Whose ID tokens the routes ask for. */
+  authorizer?: UserPool;
+  /** Those of the routes that ask for none. */
+  public?: readonly string[];
 }
 
 /** A regional REST API with Lambda proxy integrations; the gateway's own errors are problem documents (RFC 9457). */
-export function restApi(name: string, { routes }: RestApiOptions): RestApi {
+export function restApi(name: string, { routes, authorizer, public: open = [] }: RestApiOptions): RestApi {
   const subject = `rest-api "${name}"`;
   mustBeLogical(name, subject);
-  const parsed = Object.entries(routes).map(([route, target]) => parseRoute(subject, route, target));
+  for (const route of open)
+    must(
+      Object.hasOwn(routes, route),
+      subject,
+      `public route "${route}" is none of its routes; name it as it stands there`,
+    );
+  const parsed = Object.entries(routes).map(([route, target]) => ({
+    ...parseRoute(subject, route, target),
+    public: open.includes(route),
+  }));
   must(parsed.length > 0, subject, 'it has no routes; give at least one, such as { "ANY /orders": orders }');
   const taken = new Map<string, string>();
   for (const { method, path } of parsed) {
@@ -87,7 +111,15 @@ export function restApi(name: string, { routes }: RestApiOptions): RestApi {
     taken.set(shape, `${method} ${path}`);
   }
   mustNameParametersAlike(subject, parsed);
-  return { kind: 'rest-api', name, routes: parsed, problems: PROBLEMS, tracing: true, accessLogRetention: days(30) };
+  return {
+    kind: 'rest-api',
+    name,
+    routes: parsed,
+    authorizer,
+    problems: PROBLEMS,
+    tracing: true,
+    accessLogRetention: days(30),
+  };
 }
 
 /** API Gateway takes one variable name at a place: /a/{id} and /a/{name}/b cannot be siblings. */
@@ -112,7 +144,7 @@ function mustNameParametersAlike(subject: string, routes: readonly Route[]): voi
   }
 }
 
-function parseRoute(subject: string, route: string, target: LambdaFunction): Route {
+function parseRoute(subject: string, route: string, target: LambdaFunction): Omit<Route, 'public'> {
   const [method = '', path = '', ...rest] = route.split(' ');
   must(
     METHODS.includes(method as HttpMethod) && rest.length === 0,

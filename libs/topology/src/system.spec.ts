@@ -1,13 +1,16 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
-import { handlerFunction, queue, singleTable, topic } from './construct.js';
+import { handlerFunction, httpFunction, queue, singleTable, topic } from './construct.js';
 import { environmentOf } from './environment.js';
 import { protections } from './mark.js';
+import { type Grant } from './model.js';
 import { pipe } from './pipe.js';
+import { restApi } from './rest-api.js';
 import { physicalName, resourcesIn, system } from './system.js';
 import { topology } from './topology.js';
+import { userPool } from './user-pool.js';
 
-const namesOf = (resources: { kind: string; name: string }[]): string[] =>
+const namesOf = (resources: readonly { kind: string; name: string }[]): string[] =>
   resources.map(({ kind, name }) => `${kind} ${name}`);
 
 describe('a system', () => {
@@ -39,6 +42,27 @@ describe('a system', () => {
 
   it('marks what matters on AWS only', () => {
     expect(protections('table')).toEqual(['pointInTimeRecovery', 'encryption', 'deletionProtection']);
+  });
+});
+
+describe('a user pool', () => {
+  const people = userPool('people');
+
+  it('is found by the API that asks for its tokens', () => {
+    const web = httpFunction('web', { entry: 'web' });
+    const api = restApi('api', { routes: { 'GET /a': web, 'GET /b': web }, authorizer: people, public: ['GET /b'] });
+    expect(namesOf(system('shop', { api }).resources)).toEqual(['user-pool people', 'function web', 'rest-api api']);
+    expect(api.routes.map((route) => route.public)).toEqual([false, true]);
+  });
+
+  it('tells a function whose tokens to trust, and who may call it where to', () => {
+    const settings = { authMode: 'jwt', corsOrigins: '', logLevel: 'INFO' } as const;
+    const variables = (grants: Grant[]): string[] =>
+      Object.keys(
+        environmentOf(handlerFunction('worker', { entry: 'worker', grants }), settings, ({ attribute }) => attribute),
+      ).filter((name) => /^(TOKEN|USER)_/.test(name));
+    expect(variables([people.tokens])).toEqual(['TOKEN_ISSUER', 'TOKEN_JWKS_URI', 'TOKEN_AUDIENCE']);
+    expect(variables([people.actions('AdminGetUser')])).toEqual(['USER_POOL_ID', 'USER_POOL_CLIENT_ID']);
   });
 });
 

@@ -32,13 +32,21 @@ const DEVELOPMENT_STAGES: readonly string[] = ['dev', 'test'];
 const LONGEST_STAGE = 'staging'.length;
 
 /** The longest physical name of each kind, where AWS has one shorter than any name we could make. */
-const LONGEST_NAME: Partial<Record<Kind, number>> = { function: 64, pipe: 64, queue: 80, table: 255, topic: 256 };
+const LONGEST_NAME: Partial<Record<Kind, number>> = {
+  function: 64,
+  pipe: 64,
+  queue: 80,
+  table: 255,
+  topic: 256,
+  'user-pool': 128,
+};
 
 const ORDER: readonly Kind[] = [
   'table',
   'queue',
   'topic',
   'subscription',
+  'user-pool',
   'function',
   'pipe',
   'queue-consumer',
@@ -58,6 +66,7 @@ export function system(name: string, parts: SystemParts): Topology {
   must(found.size > 0, `system "${name}"`, 'it is empty; give it an api, a pipe, a subscription or a function');
   const resources = [...found].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   mustHaveOwnNames(name, resources);
+  mustHaveOnePool(name, resources);
   for (const resource of resources) if (resource.kind === 'function') mustFitItsGrants(resource);
   return { name, resources: deadLettersFirst(resources) };
 }
@@ -92,6 +101,7 @@ function neighbours(resource: Resource): Resource[] {
   switch (resource.kind) {
     case 'table':
     case 'topic':
+    case 'user-pool':
       return [];
     case 'queue':
       return resource.deadLetters ? [resource.deadLetters.queue] : [];
@@ -104,7 +114,7 @@ function neighbours(resource: Resource): Resource[] {
     case 'queue-consumer':
       return [resource.queue, resource.target];
     case 'rest-api':
-      return resource.routes.map((route) => route.target);
+      return [...(resource.authorizer ? [resource.authorizer] : []), ...resource.routes.map((route) => route.target)];
   }
 }
 
@@ -122,6 +132,12 @@ function mustHaveOwnNames(system: string, resources: readonly Resource[]): void 
       `with system and stage its name grows to ${length} characters, AWS allows ${longest}; shorten it by ${length - longest}`,
     );
   }
+}
+
+/** A function is told of one issuer of tokens, and the pool's id is made of the system's name. */
+function mustHaveOnePool(system: string, resources: readonly Resource[]): void {
+  const pools = resources.filter(({ kind }) => kind === 'user-pool').map(({ name }) => name);
+  must(pools.length <= 1, `system "${system}"`, `it has several user pools (${pools.join(', ')}); declare one`);
 }
 
 function mustFitItsGrants(lambda: LambdaFunction): void {

@@ -5,6 +5,7 @@ import { changedItem, newItem, pipe } from './pipe.js';
 import { consumer } from './queue-consumer.js';
 import { restApi } from './rest-api.js';
 import { system } from './system.js';
+import { userPool } from './user-pool.js';
 
 const table = singleTable('data', { index: 'GSI1', stream: 'NEW_AND_OLD_IMAGES', expiry: 'ExpiresAt' });
 
@@ -12,19 +13,35 @@ const orderEvents = topic('order-events');
 const monitoring = topic('monitoring');
 const inbox = queue('order-events-inbox', { developmentOnly: true });
 
+// A registration that is under way marks its pool user by the attribute.
+const signIn = userPool('sign-in', { groups: ['apiAdmins'], attributes: ['registration'] });
+
 const users = httpFunction('user-service', {
   entry: 'apps/user-service',
-  grants: [table.items('CUSTOMER', 'CUSTOMEREMAIL').readWrite],
+  grants: [
+    table.items('CUSTOMER', 'CUSTOMEREMAIL').readWrite,
+    signIn.tokens,
+    signIn.actions(
+      'AdminCreateUser',
+      'AdminDeleteUser',
+      'AdminDisableUser',
+      'AdminEnableUser',
+      'AdminGetUser',
+      'AdminInitiateAuth',
+      'AdminSetUserPassword',
+      'AdminUpdateUserAttributes',
+    ),
+  ],
 });
 
 const orders = httpFunction('order-service', {
   entry: 'apps/order-service',
-  grants: [table.items('CUSTOMER', 'ORDER', 'PRODUCT', 'IDEMPOTENCY').readWrite],
+  grants: [table.items('CUSTOMER', 'ORDER', 'PRODUCT', 'IDEMPOTENCY').readWrite, signIn.tokens],
 });
 
 const products = httpFunction('product-service', {
   entry: 'apps/product-service',
-  grants: [table.items('PRODUCT').readWrite],
+  grants: [table.items('PRODUCT').readWrite, signIn.tokens],
 });
 
 const purchaseEvents = queue('product-purchases.fifo', {
@@ -33,7 +50,7 @@ const purchaseEvents = queue('product-purchases.fifo', {
 
 const purchases = httpFunction('purchase-service', {
   entry: 'apps/purchase-service',
-  grants: [purchaseEvents.send, table.items('PURCHASE').read],
+  grants: [purchaseEvents.send, table.items('PURCHASE').read, signIn.tokens],
 });
 
 const purchaseWriter = handlerFunction('purchase-writer', {
@@ -50,10 +67,14 @@ const notifier = handlerFunction('notifier', {
 
 export const topology = system('tabletop', {
   api: restApi('api', {
+    authorizer: signIn,
+    public: ['ANY /users/register', 'ANY /users/login'],
     routes: {
       'ANY /add_user': users,
       'ANY /edit-address': users,
       'ANY /users': users,
+      'ANY /users/register': users,
+      'ANY /users/login': users,
       'ANY /users/{proxy+}': users,
       'ANY /orders': orders,
       'ANY /orders/{proxy+}': orders,

@@ -13,6 +13,7 @@ import { callEvent, isPoll, isTableWrite, messageEvents } from './observe.js';
 import { fromMessageBackend, fromTableBackend, toMessageBackend, toTableBackend } from './rewrite.js';
 import { listen, type Listening } from '../listen.js';
 import { answerDeadLetters } from '../pipes/dead-letters-api.js';
+import { type CognitoApi } from '../identity/cognito-api.js';
 import { type PipeRegistry } from '../pipes/pipe-registry.js';
 import { answerMessageMove, isMessageMove } from '../queue/message-move-api.js';
 import { type MessageMoves } from '../queue/message-moves.js';
@@ -33,6 +34,7 @@ export interface AwsEndpointOptions {
   pipes: PipeRegistry;
   /** They move messages through this endpoint, so they are there once it is. */
   moves: () => MessageMoves;
+  identity: () => Promise<CognitoApi>;
   /** What CloudFormation would tell of this system. */
   description: () => StackDescription;
   /** Called after each call that may have written to a table. */
@@ -116,6 +118,8 @@ async function route(request: AwsRequest, options: AwsEndpointOptions, forwarder
       return answerLambda(request, options.findFunction);
     case 'cloudformation':
       return answerCloudFormation(request, options.description);
+    case 'cognito-idp':
+      return (await options.identity()).answer(request);
     case 'pipes':
       return answerPipes(request, options.pipes);
     case 'tabletop':

@@ -43,6 +43,7 @@ const CREDENTIAL_SCOPE =
 const PATHS: readonly (readonly [RegExp, string])[] = [
   [/^\/2015-03-31\/functions/, 'lambda'],
   [/^\/v1\/pipes/, 'pipes'],
+  [/^\/[\w-]+_[0-9A-Za-z]+\/\.well-known\//, 'cognito-idp'],
   [/^\/_tabletop\//, 'tabletop'],
   [/^\/restapis/, 'apigateway'],
 ];

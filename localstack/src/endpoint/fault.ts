@@ -12,6 +12,8 @@ export type Fault =
   | 'Unavailable';
 
 export interface FaultOrder {
+  /** The signing name, such as `cognito-idp`; any service when absent. */
+  service?: string;
   /** AWS's name, such as `TransactWriteItems`; any operation when absent. */
   operation?: string;
   fault: Fault;
@@ -20,10 +22,10 @@ export interface FaultOrder {
 }
 
 export class Faults {
-  private orders: (Required<Omit<FaultOrder, 'operation'>> & { operation: string | undefined })[] = [];
+  private orders: (FaultOrder & { times: number })[] = [];
 
-  order({ operation, fault, times = 1 }: FaultOrder): void {
-    this.orders.push({ operation, fault, times });
+  order(order: FaultOrder): void {
+    this.orders.push({ times: 1, ...order });
   }
 
   clear(): void {
@@ -31,8 +33,11 @@ export class Faults {
   }
 
   /** The fault due for this call, if any; counts it. */
-  take({ operation }: Pick<AwsRequest, 'operation'>): Fault | undefined {
-    const due = this.orders.find((order) => order.operation === undefined || order.operation === operation);
+  take(call: Pick<AwsRequest, 'service' | 'operation'>): Fault | undefined {
+    const due = this.orders.find(
+      ({ service = call.service, operation = call.operation }) =>
+        service === call.service && operation === call.operation,
+    );
     if (due === undefined) return undefined;
     due.times -= 1;
     if (due.times === 0) this.orders = this.orders.filter((order) => order !== due);

@@ -2,6 +2,7 @@
 import { environmentOf } from '../../../libs/topology/src/environment.js';
 import { type LambdaFunction } from '../../../libs/topology/src/model.js';
 import { CREDENTIALS, queueUrl, REGION, topicArn } from '../account.js';
+import { issuerOf, jwksUri, userPoolClientId, userPoolId } from '../identity/pool-settings.js';
 import { type LocalSystem } from '../resource/local-system.js';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
@@ -19,6 +20,14 @@ export function functionEnvironment(lambda: LambdaFunction, system: LocalSystem)
           return topicArn(physical);
         case 'url':
           return queueUrl(system.endpoint, physical);
+        case 'issuer':
+          return issuerOf(userPoolId(system.name));
+        case 'keys':
+          return jwksUri(system.endpoint, userPoolId(system.name));
+        case 'client':
+          return userPoolClientId(system.name);
+        case 'id':
+          return userPoolId(system.name);
       }
     },
   );

@@ -9,7 +9,7 @@ export function gatewayProblem(
   requestId: string,
   corsOrigins: string,
 ): HttpAnswer {
-  const { status, code, title, detail } = problems[type];
+  const { status, code, title, detail, headers = {} } = problems[type];
   return {
     status,
     headers: {
@@ -18,7 +18,7 @@ export function gatewayProblem(
       ...(corsOrigins === '*'
         ? { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'x-request-id' }
         : {}),
-      ...(status === 429 ? { 'retry-after': '1' } : {}),
+      ...headers,
     },
     body: JSON.stringify({ type: 'about:blank', title, status, detail, code, requestId }),
   };

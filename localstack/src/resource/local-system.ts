@@ -6,6 +6,7 @@ import { type RuntimeSettings } from '../../../libs/topology/src/environment.js'
 import { type Resource } from '../../../libs/topology/src/model.js';
 import { type FunctionPool } from '../function/function-pool.js';
 import { type ApiGateway } from '../gateway/api-gateway.js';
+import { type PoolSettings } from '../identity/pool-settings.js';
 import { type Journal } from '../journal.js';
 import { type QueueConsumer } from '../queue/queue-consumer.js';
 import { type PipeRegistry } from '../pipes/pipe-registry.js';
@@ -22,6 +23,7 @@ export type Origin =
   | 'started';
 
 export interface LocalSystem {
+  readonly name: string;
   readonly stage: string;
   readonly host: string;
   readonly apiPort: number;
@@ -32,6 +34,8 @@ export interface LocalSystem {
   readonly checkpoints: string;
   /** Where the records of dead letters are kept. */
   readonly deadLetters: string;
+  /** Where user pools are kept. */
+  readonly identity: string;
   /** The AWS endpoint that everything local talks to. */
   readonly endpoint: string;
   readonly clients: { readonly tables: DynamoDBClient; readonly queues: SQSClient; readonly topics: SNSClient };
@@ -49,6 +53,8 @@ export interface LocalSystem {
   readonly functions: Map<string, FunctionPool>;
   readonly consumers: Map<string, QueueConsumer>;
   readonly apis: Map<string, ApiGateway>;
+  /** By id. */
+  readonly userPools: Map<string, PoolSettings>;
   readonly physicalName: (resource: Resource) => string;
   readonly adopt: (pid: number) => void;
 }

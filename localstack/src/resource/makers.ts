@@ -7,12 +7,14 @@ import { type LocalSystem, type Maker, type Origin } from './local-system.js';
 import { makeQueue, makeSubscription, makeTopic } from './message-makers.js';
 import { makePipe } from './pipe-maker.js';
 import { makeTable } from './table-maker.js';
+import { makeUserPool } from './user-pool-maker.js';
 
 const makers: { readonly [K in Kind]: Maker<ResourceOf<K>> } = {
   table: makeTable,
   topic: makeTopic,
   queue: makeQueue,
   subscription: makeSubscription,
+  'user-pool': makeUserPool,
   function: makeFunction,
   pipe: makePipe,
   'queue-consumer': makeConsumer,
@@ -24,6 +26,7 @@ function needs(resource: Resource): readonly Resource[] {
   switch (resource.kind) {
     case 'table':
     case 'topic':
+    case 'user-pool':
     case 'function':
       return [];
     case 'queue':
@@ -35,7 +38,7 @@ function needs(resource: Resource): readonly Resource[] {
     case 'queue-consumer':
       return [resource.queue, resource.target];
     case 'rest-api':
-      return resource.routes.map(({ target }) => target);
+      return [...(resource.authorizer ? [resource.authorizer] : []), ...resource.routes.map(({ target }) => target)];
   }
 }
 

@@ -1,0 +1,119 @@
+/** The users of a pool, each in a file of its own, so that a change costs the same however many there are. */
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { replaceFile, sha256 } from '../../../libs/pipes/src/atomic-file.js';
+import { CognitoError } from './cognito-error.js';
+
+/** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserType.html */
+export interface StoredUser {
+  readonly username: string;
+  readonly sub: string;
+  /** Without `sub`. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly enabled: boolean;
+  readonly status: 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD';
+  /** The hash. */
+  readonly password: string;
+  readonly groups: readonly string[];
+  readonly refreshTokens: readonly RefreshToken[];
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly modifiedAt: string;
+}
+
+export interface RefreshToken {
+  /** SHA-256: what is kept signs nobody in. */
+  readonly hash: string;
+  /** Seconds since 1970: when the password was given, and until when the token is good. */
+  readonly authTime: number;
+  readonly expiresAt: number;
+  readonly originJti: string;
+}
+
+/** Everything is held in memory, so it is bounded. */
+const MOST_USERS = 50_000;
+
+export class UserStore {
+  private readonly users = new Map<string, StoredUser>();
+  /** The last change: changes wait for each other, so that each is made to what the one before has left. */
+  private changing: Promise<unknown> = Promise.resolve();
+
+  private constructor(private readonly folder: string) {}
+
+  /** The users that a folder holds; it is made if it is not there. */
+  static async open(folder: string): Promise<UserStore> {
+    const store = new UserStore(folder);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const file of (await readdir(folder)).filter((name) => name.endsWith('.json'))) {
+      const user = JSON.parse(await readFile(join(folder, file), 'utf8')) as StoredUser;
+      store.users.set(user.username, user);
+    }
+    return store;
+  }
+
+  find(username: string): StoredUser | undefined {
+    return this.users.get(username);
+  }
+
+  /** @throws CognitoError UserNotFoundException */
+  get(username: string): StoredUser {
+    const user = this.users.get(username);
+    if (user === undefined) throw new CognitoError('UserNotFoundException', 'User does not exist.');
+    return user;
+  }
+
+  /** By name. */
+  all(): StoredUser[] {
+    return [...this.users.values()].sort((a, b) => (a.username < b.username ? -1 : 1));
+  }
+
+  get size(): number {
+    return this.users.size;
+  }
+
+  /** @throws CognitoError UsernameExistsException, LimitExceededException */
+  add(user: StoredUser): Promise<void> {
+    return this.inOrder(async () => {
+      if (this.users.has(user.username))
+        throw new CognitoError('UsernameExistsException', 'User account already exists');
+      if (this.users.size >= MOST_USERS)
+        throw new CognitoError('LimitExceededException', `The local pool holds ${MOST_USERS} users at most.`);
+      await this.save(user);
+    });
+  }
+
+  /** @throws CognitoError UserNotFoundException; and what `change` throws */
+  change(username: string, change: (user: StoredUser) => Partial<StoredUser>): Promise<StoredUser> {
+    return this.inOrder(async () => {
+      const before = this.get(username);
+      const user = { ...before, ...change(before), modifiedAt: new Date().toISOString() };
+      await this.save(user);
+      return user;
+    });
+  }
+
+  /** @throws CognitoError UserNotFoundException */
+  delete(username: string): Promise<void> {
+    return this.inOrder(async () => {
+      this.get(username);
+      await rm(this.fileOf(username), { force: true });
+      this.users.delete(username);
+    });
+  }
+
+  private async save(user: StoredUser): Promise<void> {
+    await replaceFile(this.fileOf(user.username), JSON.stringify(user));
+    this.users.set(user.username, user);
+  }
+
+  /** A name may hold what a file's name may not. */
+  private fileOf(username: string): string {
+    return join(this.folder, `${sha256(username)}.json`);
+  }
+
+  private inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.changing.then(work);
+    this.changing = done.catch(() => undefined);
+    return done;
+  }
+}
