@@ -56,7 +56,7 @@ describe('a user pool', () => {
   });
 
   it('tells a function whose tokens to trust, and who may call it where to', () => {
-    const settings = { authMode: 'jwt', corsOrigins: '', logLevel: 'INFO' } as const;
+    const settings = { authMode: 'jwt', corsOrigins: '', logLevel: 'INFO', metricNamespace: 'x' } as const;
     const variables = (grants: Grant[]): string[] =>
       Object.keys(
         environmentOf(handlerFunction('worker', { entry: 'worker', grants }), settings, ({ attribute }) => attribute),
