@@ -89,6 +89,21 @@ describe('the AWS endpoint', () => {
     await sqs.send(new DeleteQueueCommand({ QueueUrl }));
   });
 
+  it('refuses what is too large for a queue or a topic', async () => {
+    const QueueUrl = `${stack.awsUrl}/000000000000/wired-dev-inbox`;
+    const TopicArn = 'arn:aws:sns:us-east-1:000000000000:wired-dev-events';
+    const [sqs, sns] = [made(new SQSClient()), made(new SNSClient())];
+    await expect(
+      sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x'.repeat(1024 * 1024 + 1) })),
+    ).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 400 },
+      message: expect.stringMatching(/1048576/) as unknown,
+    });
+    await expect(sns.send(new PublishCommand({ TopicArn, Message: 'x'.repeat(256 * 1024 + 1) }))).rejects.toMatchObject(
+      { $metadata: { httpStatusCode: 400 }, name: expect.stringMatching(/InvalidParameter/) as unknown },
+    );
+  });
+
   it('journals what a topic takes, and delivers it', async () => {
     const sns = made(new SNSClient());
     const { Topics } = await sns.send(new ListTopicsCommand({}));

@@ -4,6 +4,7 @@ import { ReceiveMessageCommand, SendMessageBatchCommand, SQSClient } from '@aws-
 import { expect } from 'expect';
 import { queueUrl } from '../../localstack/src/account.js';
 import { type LocalStack } from '../../localstack/src/local-stack.js';
+import { functionProcess } from '../fixtures/function-process.js';
 import { startTabletop } from '../fixtures/tabletop.js';
 
 const idOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
@@ -76,6 +77,26 @@ describe('the purchase writer', () => {
       bodies.push(...Messages.map(({ Body }) => Body));
     }
     expect(bodies.sort()).toEqual(['not JSON', '{"action":"explode"}']);
+  });
+
+  it('that is killed in mid-batch loses nothing and writes nothing twice', async () => {
+    const since = stack.journal.next;
+    const ids = [11, 12, 13, 14, 15];
+    stack.faults.order({ operation: 'PutItem', fault: 'Throttling', times: 3 });
+    await put(ids.map((n) => event(n, 1, { action: 'create', record: { n } })));
+    await stack.journal.waitFor(
+      (entry) => entry.seq >= since && entry.type === 'aws-call' && entry.fault !== undefined,
+    );
+    process.kill(functionProcess('tabletop-dev-purchase-writer'), 'SIGKILL');
+    await stack.journal.waitFor(
+      (entry) => entry.seq >= since && entry.type === 'queue-batch' && entry.failed.length > 0,
+    );
+    await stack.drained(30_000);
+    const images = stack.journal
+      .entries((entry) => entry.seq >= since && entry.type === 'stream-record')
+      .flatMap((entry) => (entry.type === 'stream-record' ? JSON.stringify(entry.keys.PK) : []));
+    expect(images.sort()).toEqual(ids.map((n) => JSON.stringify({ S: `PURCHASE#${idOf(n)}` })));
+    for (const n of ids) expect((await read(n)).body).toMatchObject({ n });
   });
 
   it('applies later events of a purchase behind one that the table refused for a while', async () => {
