@@ -8,6 +8,9 @@ export interface RequestEvent {
   /** With the stage, without the query. */
   readonly path: string;
   readonly status: number;
+  /** Physical name of the API, and its stage. */
+  readonly api: string;
+  readonly stage: string;
   /** The function that answered; absent when the gateway did. */
   readonly function?: string;
   readonly durationMs: number;
@@ -74,15 +77,27 @@ export interface InvocationEvent {
   readonly requestId: string;
   readonly traceId: string;
   readonly durationMs: number;
+  /** Of the instance that ran it. */
+  readonly logStream?: string;
   readonly error?: { readonly errorType: string; readonly errorMessage: string };
 }
 
-/** A line that a function wrote. */
+/** An invocation that no instance was free for. */
+export interface ThrottleEvent {
+  readonly type: 'throttle';
+  readonly function: string;
+  readonly requestId: string;
+}
+
+/** A line that a function or a pipe wrote. */
 export interface LogEvent {
   readonly type: 'log';
   readonly function: string;
   readonly requestId: string;
   readonly line: string;
+  /** Where CloudWatch Logs keeps it. */
+  readonly logGroup: string;
+  readonly logStream: string;
 }
 
 /** A message that a topic or queue took. */
@@ -123,6 +138,7 @@ export type JournalEvent =
   | DeadLetterEvent
   | QueueBatchEvent
   | InvocationEvent
+  | ThrottleEvent
   | LogEvent
   | MessageEvent
   | StackEvent;

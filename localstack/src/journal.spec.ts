@@ -4,7 +4,10 @@ import { Journal } from './journal.js';
 import { type JournalEvent } from './journal-event.js';
 
 const said = (what: string): JournalEvent => ({ type: 'stack', what });
-const line = (text: string): JournalEvent => ({ type: 'log', function: 'f', requestId: 'r', line: text });
+const line = (text: string): JournalEvent => ({
+  ...{ type: 'log', function: 'f', requestId: 'r', line: text },
+  ...{ logGroup: 'g', logStream: 's' },
+});
 
 describe('the journal', () => {
   it('keeps what passes in order, numbered and timed', () => {

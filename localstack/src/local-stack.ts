@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { resolve } from 'node:path';
+import { type Clock, systemClock } from '../../libs/pipes/src/clock.js';
 import { type RuntimeSettings } from '../../libs/topology/src/environment.js';
 import { type Resource } from '../../libs/topology/src/model.js';
 import { metricNamespace, physicalName, resourcesIn, type Topology } from '../../libs/topology/src/system.js';
@@ -15,6 +16,7 @@ import { startAwsEndpoint } from './endpoint/aws-endpoint.js';
 import { Faults } from './endpoint/fault.js';
 import { drained } from './drained.js';
 import { Journal, type JournalReader } from './journal.js';
+import { Monitoring } from './monitoring.js';
 import { MessageMoves } from './queue/message-moves.js';
 import { assertReachable, pipeOptionsOf } from './pipes/pipe-connections.js';
 import { PipeRegistry } from './pipes/pipe-registry.js';
@@ -51,6 +53,8 @@ export interface LocalStackOptions {
   backoffCapMs?: number;
   /** Other names under which CloudFormation tells of this system, beside `<system>-<stage>`. */
   aliases?: readonly string[];
+  /** The time of logs, metrics and alarms, which tests move. */
+  clock?: Clock;
   /** Told of each step of the start. */
   onProgress?: (step: string) => void;
 }
@@ -130,6 +134,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     (definition) => pipeOptionsOf(definition, system),
     (definition) => assertReachable(definition, system),
   );
+  const monitoring = new Monitoring({ clock: options.clock ?? systemClock, journal, pipes, messages: () => messages });
   const consumers: LocalSystem['consumers'] = new Map();
   const apis: LocalSystem['apis'] = new Map();
   const userPools: LocalSystem['userPools'] = new Map();
@@ -145,6 +150,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     messages: () => messages,
     findFunction: (name) => [...functions.values()].find((pool) => pool.options.name === name),
     pipes,
+    monitoring,
     moves: () => moves,
     identity: identityOf(userPools),
     description: () => ({
@@ -191,6 +197,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     endpoint: endpoint.origin,
     clients,
     settings,
+    monitoring,
     metricNamespace: metricNamespace(topology, stage),
     journal,
     maxInstances,

@@ -52,6 +52,13 @@ export function line(entry: JournalEntry): string | undefined {
           `${entry.function} failed: ${entry.error.errorType}: ${entry.error.errorMessage}`,
         )
       );
+    case 'throttle':
+      return labelled(
+        entry,
+        'function',
+        'yellow',
+        `${entry.function} had no free instance in time  ${entry.requestId}`,
+      );
     case 'stack':
       return labelled(entry, 'stack', 'yellow', entry.what);
     case 'aws-call':

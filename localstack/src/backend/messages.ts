@@ -4,8 +4,19 @@ import { Server } from 'node:net';
 import { startFauxqs, type FauxqsServer } from 'fauxqs';
 import { REGION } from '../account.js';
 
+/** How much a queue holds at a moment. */
+export interface QueueState {
+  readonly visible: number;
+  readonly notVisible: number;
+  readonly delayed: number;
+  /** Epoch milliseconds; undefined when the queue is empty. */
+  readonly oldestSentAt: number | undefined;
+}
+
 export interface MessageBackend {
   readonly origin: string;
+  /** Looks into a queue without receiving; undefined when there is none of this name. */
+  queueState(name: string): QueueState | undefined;
   stop(): Promise<void>;
 }
 
@@ -16,7 +27,27 @@ export async function startMessages(folder: string): Promise<MessageBackend> {
   const server = await onLoopback(() =>
     startFauxqs({ port: 0, host: '127.0.0.1', logger: false, defaultRegion: REGION, dataDir: folder }),
   );
-  return { origin: `http://127.0.0.1:${server.port}`, stop: () => server.stop() };
+  return {
+    origin: `http://127.0.0.1:${server.port}`,
+    queueState: (name) => stateOf(server.inspectQueue(name)?.messages),
+    stop: () => server.stop(),
+  };
+}
+
+function stateOf(
+  messages: NonNullable<ReturnType<FauxqsServer['inspectQueue']>>['messages'] | undefined,
+): QueueState | undefined {
+  if (messages === undefined) return undefined;
+  const { ready, delayed, inflight } = messages;
+  // A message whose visibility timeout is over is counted as in flight until somebody receives.
+  const hidden = inflight.filter(({ visibilityDeadline }) => visibilityDeadline > Date.now()).length;
+  const sent = [...ready, ...inflight.map(({ message }) => message)].map(({ sentTimestamp }) => sentTimestamp);
+  return {
+    visible: ready.length + inflight.length - hidden,
+    notVisible: hidden,
+    delayed: delayed.length,
+    oldestSentAt: sent.length === 0 ? undefined : sent.reduce((a, b) => Math.min(a, b)),
+  };
 }
 
 /** What a body may not hold. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */

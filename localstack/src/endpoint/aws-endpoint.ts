@@ -7,6 +7,7 @@ import { actionOf, inOurRegion, serviceOf, type AwsRequest } from './aws-request
 import { awsError, notImplemented, type AwsResponse } from './aws-response.js';
 import { type Faults, faultResponse } from './fault.js';
 import { answerCloudFormation, type StackDescription } from './cloudformation-api.js';
+import { type Monitoring } from '../monitoring.js';
 import { BodyTooLargeError, collect, Forwarder } from './forward.js';
 import { answerLambda } from './lambda-api.js';
 import { callEvent, isPoll, isTableWrite, messageEvents } from './observe.js';
@@ -32,6 +33,7 @@ export interface AwsEndpointOptions {
   messages: () => { origin: string };
   findFunction: (name: string) => FunctionPool | undefined;
   pipes: PipeRegistry;
+  monitoring: Monitoring;
   /** They move messages through this endpoint, so they are there once it is. */
   moves: () => MessageMoves;
   identity: () => Promise<CognitoApi>;
@@ -122,6 +124,9 @@ async function route(request: AwsRequest, options: AwsEndpointOptions, forwarder
       return (await options.identity()).answer(request);
     case 'pipes':
       return answerPipes(request, options.pipes);
+    // Loaded with the first request: most stacks are never asked.
+    case 'logs':
+      return (await import('../logs/logs-api.js')).answerLogs(request, options.monitoring.logs);
     case 'tabletop':
       return answerDeadLetters(request, options.pipes);
     default:

@@ -4,6 +4,7 @@ import { type LambdaFunction } from '../../../libs/topology/src/model.js';
 import { CREDENTIALS, queueUrl, REGION, topicArn } from '../account.js';
 import { issuerOf, jwksUri, userPoolClientId, userPoolId } from '../identity/pool-settings.js';
 import { type LocalSystem } from '../resource/local-system.js';
+import { functionLogGroup } from './function-pool.js';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 export function functionEnvironment(lambda: LambdaFunction, system: LocalSystem): Record<string, string> {
@@ -36,8 +37,7 @@ export function functionEnvironment(lambda: LambdaFunction, system: LocalSystem)
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memory),
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    AWS_LAMBDA_LOG_GROUP_NAME: functionLogGroup(name),
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     TZ: ':UTC',
     ...declared,

@@ -32,6 +32,8 @@ export interface Work {
   /** On the clock of `performance.now()`, like all times here. */
   readonly arrivedAt: number;
   readonly settle: (outcome: Outcome | 'throttled') => void;
+  /** Of the instance that has it. */
+  logStream?: string;
 }
 
 /** How the handler ended, and how long it took. */
@@ -41,6 +43,7 @@ export type Outcome = { readonly durationMs: number } & (
 );
 
 export interface InstanceOptions extends ProcessOptions {
+  logStream: string;
   /** The instance may take another event. */
   onFree: () => void;
   /** These have not begun and never will here. */
@@ -105,6 +108,7 @@ export class FunctionInstance {
 
   /** Runs the handler on an event once those before it have ended. */
   give(work: Work): void {
+    work.logStream = this.options.logStream;
     if (this.works.push(work) === 1) this.beganAt = performance.now();
     this.process.send(work.text);
   }

@@ -88,12 +88,17 @@ export class FunctionPool {
     const trace = `Root=${traceRoot};Parent=${randomHex(16)};Sampled=1`;
     const text = JSON.stringify({ type: 'invoke', event, requestId, trace, arn, timeoutMs } satisfies Invoke);
     this.busy += 1;
+    let work: Work | undefined;
     const outcome = await new Promise<Outcome | 'throttled'>((settle) => {
-      this.waiting.push({ requestId, text, timeoutMs, settle, arrivedAt: performance.now() });
+      work = { requestId, text, timeoutMs, settle, arrivedAt: performance.now() };
+      this.waiting.push(work);
       this.dispatch();
     });
     this.busy -= 1;
-    if (outcome === 'throttled') return { requestId, throttled: true };
+    if (outcome === 'throttled') {
+      journal.record({ type: 'throttle', function: name, requestId });
+      return { requestId, throttled: true };
+    }
     const { value, error, durationMs } = outcome;
     journal.record({
       type: 'invocation',
@@ -101,6 +106,7 @@ export class FunctionPool {
       requestId,
       traceId: traceRoot,
       durationMs,
+      ...(work?.logStream !== undefined && { logStream: work.logStream }),
       ...(error && { error: { errorType: error.errorType, errorMessage: error.errorMessage } }),
     });
     return { requestId, value, ...(error && { error }) };
@@ -158,10 +164,21 @@ export class FunctionPool {
   }
 
   private async addInstance(): Promise<FunctionError | undefined> {
-    const { name, journal } = this.options;
+    const { name, journal, environment } = this.options;
+    const logStream = newLogStream();
     const instance: FunctionInstance = new FunctionInstance({
       ...this.options,
-      onLine: (requestId, line) => journal.record({ type: 'log', function: name, requestId, line }),
+      logStream,
+      environment: { ...environment, AWS_LAMBDA_LOG_STREAM_NAME: logStream },
+      onLine: (requestId, line) =>
+        journal.record({
+          type: 'log',
+          function: name,
+          requestId,
+          line,
+          logGroup: functionLogGroup(name),
+          logStream,
+        }),
       onFree: () => this.dispatch(),
       onReturn: (works) => this.takeBack(works),
       onEnd: () => this.forget(instance),
@@ -205,6 +222,13 @@ export class FunctionPool {
     }
   }
 }
+
+/** Where Lambda keeps a function's lines. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html */
+export const functionLogGroup = (name: string): string => `/aws/lambda/${name}`;
+
+/** Each instance has a stream of its own: `2026/01/31/[$LATEST]<32 hexadecimal digits>`. */
+const newLogStream = (): string =>
+  `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
 
 /** `1-<epoch seconds>-<96 random bits>`: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html */
 export const newTraceRoot = (): string =>

@@ -18,6 +18,8 @@ const LARGEST_BODY = 10 * 1024 * 1024;
 const NO_BODY: Buffer = Buffer.alloc(0);
 
 export interface ApiGatewayOptions extends Omit<ApiPagesOptions, 'health'> {
+  /** Physical name. */
+  name: string;
   port: number;
   host: string;
   journal: Journal;
@@ -109,6 +111,8 @@ class Gateway {
       method,
       path,
       status: answer.status,
+      api: this.options.name,
+      stage: this.options.stage,
       durationMs: performance.now() - started,
       ...(name === undefined ? {} : { function: name }),
     });

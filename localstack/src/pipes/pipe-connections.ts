@@ -2,6 +2,7 @@
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { GetTopicAttributesCommand, PublishBatchCommand, PublishCommand } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { systemClock } from '../../../libs/pipes/src/clock.js';
 import { fileCheckpoints } from '../../../libs/pipes/src/checkpoint.js';
 import { fileDeadLetters } from '../../../libs/pipes/src/dead-letter-store.js';
 import { type PipeEnrichment } from '../../../libs/pipes/src/enrichment.js';
@@ -66,6 +67,8 @@ export function pipeOptionsOf(definition: PipeDefinition, system: LocalSystem): 
     deadLetters: fileDeadLetters(system.deadLetters),
     backoff: { baseMs: 20, capMs: system.backoffCapMs },
     poll: POLL,
+    // Only the time of day is the stack's: what is waited for is waited for.
+    clock: { now: () => system.monitoring.clock.now(), sleep: (ms, signal) => systemClock.sleep(ms, signal) },
     onEvent: (event) => journalPipeEvent(Name, event, journal),
     ...(logGroup !== undefined && {
       onLog: (record) =>
@@ -74,6 +77,8 @@ export function pipeOptionsOf(definition: PipeDefinition, system: LocalSystem): 
           function: lastOf(logGroup),
           requestId: record.executionId,
           line: JSON.stringify(record),
+          logGroup: lastOf(logGroup),
+          logStream: Name,
         }),
     }),
   };
@@ -150,7 +155,14 @@ function targetOf({ Target: arn, TargetParameters = {} }: PipeDefinition, system
         parameters: { logStreamName: LogStreamName ?? '', ...definedOnly({ timestamp: Timestamp }) },
         putLogEvents: ({ logGroupName, logStreamName, logEvents }) => {
           for (const { message } of logEvents)
-            system.journal.record({ type: 'log', function: logGroupName, requestId: logStreamName, line: message });
+            system.journal.record({
+              type: 'log',
+              function: logGroupName,
+              requestId: logStreamName,
+              line: message,
+              logGroup: logGroupName,
+              logStream: logStreamName,
+            });
           return Promise.resolve({});
         },
       });

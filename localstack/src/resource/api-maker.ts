@@ -13,6 +13,7 @@ export const makeApi: Maker<RestApi> = async (api, system) => {
   };
   const gateway = await startApiGateway({
     api,
+    name: system.physicalName(api),
     stage: system.stage,
     host: system.host,
     port: system.apiPort,

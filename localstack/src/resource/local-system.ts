@@ -8,6 +8,7 @@ import { type FunctionPool } from '../function/function-pool.js';
 import { type ApiGateway } from '../gateway/api-gateway.js';
 import { type PoolSettings } from '../identity/pool-settings.js';
 import { type Journal } from '../journal.js';
+import { type Monitoring } from '../monitoring.js';
 import { type QueueConsumer } from '../queue/queue-consumer.js';
 import { type PipeRegistry } from '../pipes/pipe-registry.js';
 
@@ -43,6 +44,7 @@ export interface LocalSystem {
   /** Of what the functions count themselves. */
   readonly metricNamespace: string;
   readonly journal: Journal;
+  readonly monitoring: Monitoring;
   /** The most instances of one function. */
   readonly maxInstances: number;
   readonly integrationTimeoutMs: number;

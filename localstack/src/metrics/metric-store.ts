@@ -1,0 +1,117 @@
+/** Metrics as CloudWatch keeps them, in statistics of one minute; bounded in time and in number. */
+import { type Clock } from '../../../libs/pipes/src/clock.js';
+
+/** What makes two values of the same metric: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html */
+export interface MetricId {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+export interface StatisticSet {
+  readonly sum: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly sampleCount: number;
+}
+
+interface Series {
+  readonly id: MetricId;
+  unit: string;
+  /** By the minute's begin, oldest first. */
+  readonly minutes: Map<number, StatisticSet>;
+}
+
+export const MINUTE = 60_000;
+
+/** The most metrics; the one that was written longest ago goes first. */
+const MOST_SERIES = 1_000;
+const KEPT_MINUTES = 180;
+
+/** The statistics of one value. */
+export const one = (value: number): StatisticSet => ({ sum: value, minimum: value, maximum: value, sampleCount: 1 });
+
+export class MetricStore {
+  private readonly series = new Map<string, Series>();
+  /** For how long values are kept; an alarm that looks back further makes it longer. */
+  keptMinutes = KEPT_MINUTES;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly mostSeries = MOST_SERIES,
+  ) {}
+
+  /** Adds a value, or the statistics of many, to its minute; what is older than the store keeps is dropped. */
+  add(id: MetricId, values: StatisticSet, { timestamp = this.clock.now(), unit = 'None' } = {}): void {
+    const minute = minuteOf(timestamp);
+    const series = this.open(id, unit);
+    const before = series.minutes.get(minute);
+    this.put(series, minute, before === undefined ? values : sumOf([before, values]));
+  }
+
+  /** Puts statistics in the place of those of their minute. */
+  set(id: MetricId, values: StatisticSet, timestamp: number, unit: string): void {
+    this.put(this.open(id, unit), minuteOf(timestamp), values);
+  }
+
+  /** The metrics that have values, in no order. */
+  list(): MetricId[] {
+    const oldest = this.oldest();
+    return [...this.series.values()]
+      .filter(({ minutes }) => [...minutes.keys()].some((minute) => minute >= oldest))
+      .map(({ id }) => id);
+  }
+
+  unitOf(id: MetricId): string | undefined {
+    return this.series.get(keyOf(id))?.unit;
+  }
+
+  /** The statistics of all values from a time on and before another; undefined when there are none. */
+  statistics(id: MetricId, from: number, before: number): StatisticSet | undefined {
+    const { minutes } = this.series.get(keyOf(id)) ?? {};
+    if (minutes === undefined) return undefined;
+    const found: StatisticSet[] = [];
+    for (let minute = Math.max(minuteOf(from), this.oldest()); minute < before; minute += MINUTE) {
+      const values = minutes.get(minute);
+      if (values) found.push(values);
+    }
+    return found.length === 0 ? undefined : sumOf(found);
+  }
+
+  private open(id: MetricId, unit: string): Series {
+    const key = keyOf(id);
+    const series = this.series.get(key) ?? { id, unit, minutes: new Map<number, StatisticSet>() };
+    series.unit = unit;
+    // Last in the map's order: the first is the one to go.
+    this.series.delete(key);
+    this.series.set(key, series);
+    const [first] = this.series.keys();
+    if (this.series.size > this.mostSeries && first !== undefined) this.series.delete(first);
+    return series;
+  }
+
+  private put({ minutes }: Series, minute: number, values: StatisticSet): void {
+    const oldest = this.oldest();
+    if (minute < oldest || minute > this.clock.now() + 2 * 60 * MINUTE) return;
+    minutes.set(minute, values);
+    if (minutes.size > this.keptMinutes) for (const kept of minutes.keys()) if (kept < oldest) minutes.delete(kept);
+  }
+
+  private oldest(): number {
+    return minuteOf(this.clock.now()) - this.keptMinutes * MINUTE;
+  }
+}
+
+export const minuteOf = (timestamp: number): number => Math.floor(timestamp / MINUTE) * MINUTE;
+
+/** The statistics of all values together. */
+const sumOf = (sets: readonly StatisticSet[]): StatisticSet =>
+  sets.reduce((a, b) => ({
+    sum: a.sum + b.sum,
+    minimum: Math.min(a.minimum, b.minimum),
+    maximum: Math.max(a.maximum, b.maximum),
+    sampleCount: a.sampleCount + b.sampleCount,
+  }));
+
+const keyOf = ({ namespace, name, dimensions }: MetricId): string =>
+  JSON.stringify([namespace, name, ...Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1))]);

@@ -1,0 +1,69 @@
+/** What CloudWatch would know of the system: log groups, metrics and alarms, all of it read from the journal. */
+import { type Clock } from '../../libs/pipes/src/clock.js';
+import { type MessageBackend } from './backend/messages.js';
+import { type JournalReader } from './journal.js';
+import { type JournalEntry } from './journal-event.js';
+import { errorLineOf } from './logs/error-line.js';
+import { type LogEvent, LogStore } from './logs/log-store.js';
+import { embeddedMetrics } from './metrics/embedded-metrics.js';
+import { type LogMetric } from './metrics/log-metric.js';
+import { MetricStore, one } from './metrics/metric-store.js';
+import { sampleQueue, takePipeMetrics } from './metrics/sampled-metrics.js';
+import { countedIn } from './metrics/stack-metrics.js';
+import { type PipeRegistry } from './pipes/pipe-registry.js';
+
+export interface MonitoringOptions {
+  readonly clock: Clock;
+  readonly journal: JournalReader;
+  readonly pipes: PipeRegistry;
+  readonly messages: () => Pick<MessageBackend, 'queueState'>;
+}
+
+export class Monitoring {
+  readonly logs: LogStore;
+  readonly metrics: MetricStore;
+  readonly logMetrics: LogMetric[] = [];
+
+  constructor(private readonly options: MonitoringOptions) {
+    this.logs = new LogStore(options.clock);
+    this.metrics = new MetricStore(options.clock);
+    options.journal.subscribe((entry) => this.take(entry));
+  }
+
+  get clock(): Clock {
+    return this.options.clock;
+  }
+
+  /** Adds a line to a log group, and what it counts to the metrics. */
+  log(group: string, stream: string, message: string): void {
+    const event = this.logs.put(group, stream, message);
+    this.countEmbedded(event);
+    for (const metric of this.logMetrics) {
+      const value = metric.valueOf(event);
+      if (value !== undefined) this.metrics.add(metric.id, one(value), { timestamp: event.timestamp });
+    }
+  }
+
+  /** Brings the metrics that are read when somebody asks up to date. */
+  sample(queues: Iterable<string>, timestamp: number = this.clock.now()): void {
+    takePipeMetrics(this.options.pipes, this.metrics);
+    for (const name of queues) {
+      const state = this.options.messages().queueState(name);
+      if (state) sampleQueue(name, state, this.metrics, timestamp);
+    }
+  }
+
+  private take(entry: JournalEntry): void {
+    if (entry.type === 'log') this.log(entry.logGroup, entry.logStream, entry.line);
+    for (const { id, value, unit } of countedIn(entry)) this.metrics.add(id, one(value), { unit });
+    const failure = errorLineOf(entry, this.clock.now());
+    if (failure) this.log(failure.group, failure.stream, failure.message);
+  }
+
+  /** A function's own time is the machine's, which a test's clock may have left behind. */
+  private countEmbedded({ message }: LogEvent): void {
+    const ahead = this.clock.now() - Date.now();
+    for (const { id, values, unit, timestamp } of embeddedMetrics(message))
+      for (const value of values) this.metrics.add(id, one(value), { timestamp: timestamp + ahead, unit });
+  }
+}
