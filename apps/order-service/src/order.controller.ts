@@ -5,6 +5,7 @@ import { Operation } from '../../../libs/shared/src/http/operation.js';
 import { RequestId } from '../../../libs/shared/src/http/request-context.js';
 import {
   idempotencyKeySchema,
+  linesExample,
   newOrderSchema,
   orderAnswerSchema,
   orderChangesSchema,
@@ -41,6 +42,10 @@ export class OrderController {
     answer: placedSchema,
     example: { message: PLACED, success: true, data: orderExample, orderId: orderExample.OrderId, total: 5.5 },
     bodyExample: { amount: 5.5, numItems: 2, username: 'john' },
+    bodyExamples: {
+      products: { userId: 'john', items: linesExample },
+      'once under its key': { amount: 5.5, numItems: 2, username: 'john', orderId: 'cart-17' },
+    },
     failures: ['USER_NOT_FOUND', 'PRODUCT_NOT_FOUND', 'INSUFFICIENT_STOCK', 'IDEMPOTENCY_CONFLICT', 'WRITE_CONFLICT'],
   })
   place(
@@ -88,6 +93,10 @@ export class OrderController {
     answer: orderAnswerSchema,
     example: { message: UPDATED, success: true, data: orderExample },
     bodyExample: { username: 'john', status: 'ACKNOWLEDGED' },
+    bodyExamples: {
+      'another amount': { amount: 8.25, numItems: 3 },
+      'other products': { items: linesExample },
+    },
     failures: ['ORDER_NOT_FOUND', 'PRODUCT_NOT_FOUND', 'ORDER_STATE', 'INSUFFICIENT_STOCK', 'WRITE_CONFLICT'],
   })
   async update(

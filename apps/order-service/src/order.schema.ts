@@ -23,11 +23,13 @@ const numItemsSchema = z.int().min(1).max(LARGEST_COUNT).meta({ example: 2 });
 /** Twice as many stock writes and the order itself are the 100 writes of the largest transaction. */
 const MOST_LINES = 45;
 
+export const linesExample = [{ productId: '3MPnptk2fqnWf16gNbOoKsl4cDd', quantity: 1 }];
+
 const itemsSchema = z
   .array(
     z
       .strictObject({
-        productId: textSchema(1, 64).meta({ example: '3MPnptk2fqnWf16gNbOoKsl4cDd' }),
+        productId: textSchema(1, 64).meta({ example: linesExample[0]?.productId }),
         quantity: z.int().min(1).max(LARGEST_COUNT).meta({ example: 1 }),
       })
       .meta({ id: 'WantedLine' }),

@@ -56,7 +56,7 @@ export class UserController {
     status: 201,
     answer: userAnswerSchema,
     example: { message: 'User created successfully', success: true, data: customerExample },
-    bodyExample: newUserExample,
+    bodyExample: { email: 'jane@example.com', name: 'Jane Doe', username: 'jane' },
     failures: ['USERNAME_TAKEN', 'EMAIL_TAKEN'],
   })
   async create(@Body({ schema: newUserSchema }) body: NewUser): Promise<UserAnswer> {

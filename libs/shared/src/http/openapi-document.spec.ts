@@ -52,7 +52,16 @@ class ThingController {
   }
 }
 
-const info = { title: 'Things', version: '1.0', description: 'Things.' };
+@Controller('unshown')
+class UnshownController {
+  @Post()
+  @Operation(operation('makeUnshown'))
+  make(@Body({ schema: thingSchema }) thing: object): object {
+    return thing;
+  }
+}
+
+const info = { title: 'Things', version: '1.0', description: 'Things.', pathExamples: { id: 'a' } };
 
 describe('an OpenAPI document', () => {
   const { paths, components } = describeApi(info, [ThingController]);
@@ -114,6 +123,8 @@ describe('an OpenAPI document', () => {
     }
     Get()(Undescribed.prototype, 'get', Object.getOwnPropertyDescriptor(Undescribed.prototype, 'get')!);
     expect(() => describeApi(info, [Undescribed])).toThrow(/Undescribed.get is a route without @Operation/);
+    expect(() => describeApi({ ...info, pathExamples: {} }, [ThingController])).toThrow(/give id one/);
+    expect(() => describeApi(info, [UnshownController])).toThrow(/makeUnshown takes a body and shows none/);
     expect(() => describeApi(info, [ThingController, ThingController])).toThrow(/two operations have the id listParts/);
   });
 });

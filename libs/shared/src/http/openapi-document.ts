@@ -9,9 +9,20 @@ import { OPERATION, type OperationOptions } from './operation.js';
 
 type Json = Record<string, unknown>;
 
+/** What a document says of its service as a whole. */
+export interface ApiInfo {
+  readonly title: string;
+  readonly version: string;
+  readonly description: string;
+  /** A value for each parameter that stands in a path. */
+  readonly pathExamples: Readonly<Record<string, string>>;
+}
+
 export interface OpenApiDocument {
   readonly openapi: string;
-  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly info: Omit<ApiInfo, 'pathExamples'>;
+  /** One, so that a page of several services groups operations by service. */
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Record<string, Record<string, Json>>;
   readonly components: { readonly schemas: Record<string, Json> };
 }
@@ -25,8 +36,8 @@ interface RouteArgument {
 const COMMON: readonly ErrorCode[] = ['MALFORMED_REQUEST', 'VALIDATION_FAILED', 'INTERNAL', 'TABLE_UNAVAILABLE'];
 const WITH_BODY: readonly ErrorCode[] = ['MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
 
-/** @throws Error when a route has no `@Operation`, or two share an id */
-export function describeApi(info: OpenApiDocument['info'], controllers: readonly Type[]): OpenApiDocument {
+/** @throws Error when a route has no `@Operation`, two share an id, or there is no example of a body or parameter */
+export function describeApi({ pathExamples, ...info }: ApiInfo, controllers: readonly Type[]): OpenApiDocument {
   const paths: OpenApiDocument['paths'] = {};
   const schemas: Record<string, Json> = { Problem: problemSchema() };
   const ids = new Set<string>();
@@ -34,10 +45,12 @@ export function describeApi(info: OpenApiDocument['info'], controllers: readonly
     for (const { method, path, operation, args } of routesOf(controller)) {
       if (ids.has(operation.id)) throw new Error(`two operations have the id ${operation.id}; rename one`);
       ids.add(operation.id);
-      (paths[path] ??= {})[method] = describe(operation, args, path, schemas);
+      const described = describe(operation, args, pathParameters(path, pathExamples), schemas);
+      (paths[path] ??= {})[method] = { tags: [info.title], ...described };
     }
   }
-  return { openapi: '3.1.0', info, paths, components: { schemas } };
+  const tags = [{ name: info.title, description: info.description }];
+  return { openapi: '3.1.0', info, tags, paths, components: { schemas } };
 }
 
 /** Writes a document to the file that the command line names. */
@@ -92,21 +105,26 @@ class Arguments {
   }
 }
 
-function describe(operation: OperationOptions, args: Arguments, path: string, schemas: Record<string, Json>): Json {
+function describe(
+  operation: OperationOptions,
+  args: Arguments,
+  inPath: readonly Json[],
+  schemas: Record<string, Json>,
+): Json {
   const body = args.of(RouteParamtypes.BODY)[0]?.schema;
   const codes = [...operation.failures, ...COMMON, ...(body ? WITH_BODY : [])];
   return {
     operationId: operation.id,
     summary: operation.summary,
     parameters: [
-      ...pathParameters(path),
+      ...inPath,
       ...args.of(RouteParamtypes.QUERY).flatMap((query) => queryParameters(query)),
       ...args.headers.map(headerParameter),
     ],
     ...(body && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: jsonSchema(body, 'input', schemas), example: operation.bodyExample } },
+        content: { 'application/json': { schema: jsonSchema(body, 'input', schemas), ...bodyExamples(operation) } },
       },
     }),
     responses: {
@@ -121,13 +139,20 @@ function describe(operation: OperationOptions, args: Arguments, path: string, sc
   };
 }
 
-const pathParameters = (path: string): Json[] =>
-  [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }));
+function bodyExamples({ id, bodyExample, bodyExamples: further = {} }: OperationOptions): Json {
+  if (bodyExample === undefined) throw new Error(`${id} takes a body and shows none; give it a bodyExample`);
+  const all = Object.entries({ [id]: bodyExample, ...further });
+  return all.length === 1
+    ? { example: bodyExample }
+    : { examples: Object.fromEntries(all.map(([name, value]) => [name, { value }])) };
+}
+
+const pathParameters = (path: string, examples: ApiInfo['pathExamples']): Json[] =>
+  [...path.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => {
+    const example = examples[name];
+    if (example === undefined) throw new Error(`${path} has a parameter without an example; give ${name} one`);
+    return { name, in: 'path', required: true, schema: { type: 'string' }, example };
+  });
 
 function queryParameters({ schema }: RouteArgument): Json[] {
   if (!schema) return [];

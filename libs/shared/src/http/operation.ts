@@ -15,6 +15,8 @@ export interface OperationOptions {
   readonly example: unknown;
   /** A body that may be sent, where the operation takes one. */
   readonly bodyExample?: unknown;
+  /** Further bodies, by what is special about them. */
+  readonly bodyExamples?: Readonly<Record<string, unknown>>;
   /** Failures of its own; those that every operation has are added. */
   readonly failures: readonly ErrorCode[];
 }
