@@ -37,13 +37,18 @@ export function banner({ stack, authMode, backoffCapMs, startMs, tryOut }: Banne
   ].join('\n');
 }
 
+/** More of a kind than these are only counted. */
+const MOST_NAMED = 9;
+
 /** `created  table data, queue order-events-dead`, one line for each way a resource came to be. */
 function resourceLines({ resources }: LocalStack): string[] {
   const origins = [...new Set(resources.map(({ origin }) => origin))].sort();
   const lines = origins.map((origin) => {
-    const names = resources
-      .filter((made) => made.origin === origin)
-      .map(({ resource }) => `${resource.kind} ${resource.name}`);
+    const made = resources.filter((each) => each.origin === origin).map(({ resource }) => resource);
+    const names = [...new Set(made.map(({ kind }) => kind))].flatMap((kind) => {
+      const ofKind = made.filter((resource) => resource.kind === kind);
+      return ofKind.length > MOST_NAMED ? [`${ofKind.length} ${kind}s`] : ofKind.map(({ name }) => `${kind} ${name}`);
+    });
     return `  ${origin.padEnd('AWS only'.length)}  ${names.join(', ')}`;
   });
   const kinds = [...new Set(resources.map(({ resource }) => resource.kind))];

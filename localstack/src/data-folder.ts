@@ -20,7 +20,7 @@ import { identify, isRunning, kill, type ProcessIdentity } from './process-ident
 import { StartError } from './start-error.js';
 
 /** What a stack keeps in its folder, beside the lock. */
-const CONTENTS = ['table', 'messages', 'checkpoints', 'dead-letters', 'pipes', 'identity', 'bundles'];
+const CONTENTS = ['table', 'messages', 'checkpoints', 'dead-letters', 'pipes', 'identity', 'alarms.json', 'bundles'];
 const LOCK = 'stack.lock';
 
 interface Lock {

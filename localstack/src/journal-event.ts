@@ -129,6 +129,17 @@ export interface QueueBatchEvent {
   readonly failed: readonly string[];
 }
 
+/** An alarm went from one state into another. */
+export interface AlarmEvent {
+  readonly type: 'alarm';
+  readonly alarm: string;
+  readonly from: AlarmState;
+  readonly to: AlarmState;
+  readonly reason: string;
+}
+
+export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
 export type JournalEvent =
   | RequestEvent
   | AwsCallEvent
@@ -139,6 +150,7 @@ export type JournalEvent =
   | QueueBatchEvent
   | InvocationEvent
   | ThrottleEvent
+  | AlarmEvent
   | LogEvent
   | MessageEvent
   | StackEvent;

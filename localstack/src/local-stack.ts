@@ -1,6 +1,6 @@
 /** Starts a declared system on this machine and hands it over. The command line, the tests and the workbench all call this. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SNSClient } from '@aws-sdk/client-sns';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { resolve } from 'node:path';
 import { type Clock, systemClock } from '../../libs/pipes/src/clock.js';
@@ -134,7 +134,14 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     (definition) => pipeOptionsOf(definition, system),
     (definition) => assertReachable(definition, system),
   );
-  const monitoring = new Monitoring({ clock: options.clock ?? systemClock, journal, pipes, messages: () => messages });
+  const monitoring = new Monitoring({
+    clock: options.clock ?? systemClock,
+    journal,
+    pipes,
+    messages: () => messages,
+    alarmFile: folder.file('alarms.json'),
+    publish: (TopicArn, Subject, Message) => clients.topics.send(new PublishCommand({ TopicArn, Subject, Message })),
+  });
   const consumers: LocalSystem['consumers'] = new Map();
   const apis: LocalSystem['apis'] = new Map();
   const userPools: LocalSystem['userPools'] = new Map();
@@ -175,6 +182,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
   const moves = new MessageMoves(clients.queues, endpoint.origin);
   stops.add(() => Object.values(clients).forEach((each) => each.destroy()));
 
+  stops.add(() => monitoring.stop());
   // Requests end first, then deliveries, then what both run on.
   stops.add(() => Promise.all([...functions.values()].map((pool) => pool.stop())));
   stops.add(() =>
@@ -215,6 +223,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     onProgress(`${resource.kind} ${resource.name} ${origin}`),
   );
 
+  monitoring.start();
   await pipes.restore((file, reason) =>
     journal.record({ type: 'stack', what: `pipe ${file} cannot come back: ${reason}` }),
   );

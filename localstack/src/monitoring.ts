@@ -1,7 +1,9 @@
 /** What CloudWatch would know of the system: log groups, metrics and alarms, all of it read from the journal. */
 import { type Clock } from '../../libs/pipes/src/clock.js';
+import { AlarmBook, type AlarmBookOptions } from './alarms/alarm-book.js';
+import { AlarmWatch } from './alarms/alarm-watch.js';
 import { type MessageBackend } from './backend/messages.js';
-import { type JournalReader } from './journal.js';
+import { type Journal } from './journal.js';
 import { type JournalEntry } from './journal-event.js';
 import { errorLineOf } from './logs/error-line.js';
 import { type LogEvent, LogStore } from './logs/log-store.js';
@@ -14,24 +16,45 @@ import { type PipeRegistry } from './pipes/pipe-registry.js';
 
 export interface MonitoringOptions {
   readonly clock: Clock;
-  readonly journal: JournalReader;
+  readonly journal: Journal;
   readonly pipes: PipeRegistry;
   readonly messages: () => Pick<MessageBackend, 'queueState'>;
+  /** Where the states of alarms are kept. */
+  readonly alarmFile: string;
+  readonly publish: AlarmBookOptions['publish'];
 }
 
 export class Monitoring {
   readonly logs: LogStore;
   readonly metrics: MetricStore;
-  readonly logMetrics: LogMetric[] = [];
+  readonly alarms: AlarmBook;
+  private readonly watch: AlarmWatch;
+  private readonly logMetrics: LogMetric[] = [];
 
   constructor(private readonly options: MonitoringOptions) {
     this.logs = new LogStore(options.clock);
     this.metrics = new MetricStore(options.clock);
+    this.alarms = new AlarmBook({ ...options, file: options.alarmFile });
+    this.watch = new AlarmWatch(this.alarms, this);
     options.journal.subscribe((entry) => this.take(entry));
   }
 
   get clock(): Clock {
     return this.options.clock;
+  }
+
+  /** Begins to look at the alarms, which are all there by now. */
+  start(): void {
+    this.watch.start();
+  }
+
+  stop(): Promise<void> {
+    return this.watch.stop();
+  }
+
+  /** From now on the lines of its log group are counted. */
+  add(metric: LogMetric): void {
+    this.logMetrics.push(metric);
   }
 
   /** Adds a line to a log group, and what it counts to the metrics. */

@@ -59,6 +59,11 @@ export function line(entry: JournalEntry): string | undefined {
         'yellow',
         `${entry.function} had no free instance in time  ${entry.requestId}`,
       );
+    case 'alarm':
+      // At its first look an alarm finds out that nothing is wrong, which nobody waits for.
+      return entry.from === 'INSUFFICIENT_DATA' && entry.to === 'OK'
+        ? undefined
+        : labelled(entry, 'alarm', ALARM_COLOURS[entry.to], `${entry.alarm} is ${entry.to}: ${entry.reason}`);
     case 'stack':
       return labelled(entry, 'stack', 'yellow', entry.what);
     case 'aws-call':
@@ -67,6 +72,8 @@ export function line(entry: JournalEntry): string | undefined {
         : labelled(entry, 'fault', 'yellow', `${entry.operation} answered with ${entry.fault}`);
   }
 }
+
+const ALARM_COLOURS = { ALARM: 'red', OK: 'green', INSUFFICIENT_DATA: 'yellow' } as const;
 
 type Colour = Parameters<typeof styleText>[0];
 

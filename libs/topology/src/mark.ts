@@ -70,6 +70,19 @@ const marks: { readonly [K in Kind]: MarksOf<K> } = {
     // The journal holds every step, whatever level AWS would log at.
     logLevel: 'protection',
   },
+  'metric-filter': { function: 'behaviour', pattern: 'behaviour', value: 'behaviour', defaultValue: 'behaviour' },
+  alarm: {
+    description: 'behaviour',
+    metric: 'behaviour',
+    statistic: 'behaviour',
+    period: 'behaviour',
+    evaluationPeriods: 'behaviour',
+    datapointsToAlarm: 'behaviour',
+    comparison: 'behaviour',
+    threshold: 'behaviour',
+    missingData: 'behaviour',
+    actions: 'behaviour',
+  },
   'queue-consumer': {
     queue: 'behaviour',
     target: 'behaviour',

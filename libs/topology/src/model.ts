@@ -182,8 +182,66 @@ export interface QueueConsumer {
   readonly maxConcurrency: number | undefined;
 }
 
+/** What the lines of a function's log count in a metric of the system's own namespace. */
+export interface MetricFilter {
+  readonly kind: 'metric-filter';
+  readonly name: string;
+  /** Its log group is the one that is read. */
+  readonly function: LambdaFunction;
+  /** CloudWatch Logs' pattern language. */
+  readonly pattern: string;
+  /** What a matching line counts: a number, or the value that the pattern selects, such as `$.latency`. */
+  readonly value: number | string;
+  /** What a line that does not match counts; undefined counts nothing. */
+  readonly defaultValue: number | undefined;
+}
+
+/** A metric that AWS publishes of a resource, that a metric filter counts, or that functions count themselves. */
+export type Metric =
+  | { readonly of: LambdaFunction | Queue | Pipe | RestApi; readonly name: string }
+  | { readonly of: MetricFilter }
+  | { readonly of: undefined; readonly name: string; readonly dimensions: Readonly<Record<string, string>> };
+
+export type Statistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount';
+
+export type Comparison =
+  'GreaterThanThreshold' | 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold' | 'LessThanOrEqualToThreshold';
+
+/** A CloudWatch alarm on one metric. */
+export interface Alarm {
+  readonly kind: 'alarm';
+  readonly name: string;
+  readonly description: string;
+  readonly metric: Metric;
+  readonly statistic: Statistic;
+  readonly period: Seconds;
+  /** How many periods are looked at. */
+  readonly evaluationPeriods: number;
+  /** How many of them must breach the threshold. */
+  readonly datapointsToAlarm: number;
+  readonly comparison: Comparison;
+  readonly threshold: number;
+  readonly missingData: 'missing' | 'ignore' | 'breaching' | 'notBreaching';
+  /** Told when the alarm enters the state, from any other. */
+  readonly actions: {
+    readonly alarm: readonly Topic[];
+    readonly ok: readonly Topic[];
+    readonly insufficientData: readonly Topic[];
+  };
+}
+
 export type Resource =
-  Table | Topic | Queue | Subscription | UserPool | LambdaFunction | RestApi | Pipe | QueueConsumer;
+  | Table
+  | Topic
+  | Queue
+  | Subscription
+  | UserPool
+  | LambdaFunction
+  | RestApi
+  | Pipe
+  | QueueConsumer
+  | MetricFilter
+  | Alarm;
 export type Kind = Resource['kind'];
 export type ResourceOf<K extends Kind> = Extract<Resource, { kind: K }>;
 

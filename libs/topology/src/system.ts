@@ -3,6 +3,7 @@ import { mustBeLogical } from './construct.js';
 import { DeclarationError, must } from './declaration-error.js';
 import {
   nameOf,
+  type Alarm,
   type Kind,
   type LambdaFunction,
   type Pipe,
@@ -23,6 +24,7 @@ export interface SystemParts {
   pipes?: readonly Pipe[];
   subscriptions?: readonly Subscription[];
   consumers?: readonly QueueConsumer[];
+  alarms?: readonly Alarm[];
   /** Functions that nothing else leads to, and resources that nothing else names. */
   also?: readonly Resource[];
 }
@@ -39,6 +41,8 @@ const LONGEST_NAME: Partial<Record<Kind, number>> = {
   table: 255,
   topic: 256,
   'user-pool': 128,
+  'metric-filter': 512,
+  alarm: 255,
 };
 
 const ORDER: readonly Kind[] = [
@@ -51,6 +55,8 @@ const ORDER: readonly Kind[] = [
   'pipe',
   'queue-consumer',
   'rest-api',
+  'metric-filter',
+  'alarm',
 ];
 
 /**
@@ -60,8 +66,8 @@ const ORDER: readonly Kind[] = [
 export function system(name: string, parts: SystemParts): Topology {
   mustBeLogical(name, `system "${name}"`);
   const found = new Set<Resource>();
-  const { pipes = [], subscriptions = [], consumers = [], also = [] } = parts;
-  const roots = [parts.api, ...pipes, ...subscriptions, ...consumers, ...also];
+  const { pipes = [], subscriptions = [], consumers = [], alarms = [], also = [] } = parts;
+  const roots = [parts.api, ...pipes, ...subscriptions, ...consumers, ...alarms, ...also];
   for (const root of roots) if (root) visit(root, found);
   must(found.size > 0, `system "${name}"`, 'it is empty; give it an api, a pipe, a subscription or a function');
   const resources = [...found].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
@@ -113,6 +119,10 @@ function neighbours(resource: Resource): Resource[] {
       return [resource.source, resource.target, ...(resource.deadLetters ? [resource.deadLetters] : [])];
     case 'queue-consumer':
       return [resource.queue, resource.target];
+    case 'metric-filter':
+      return [resource.function];
+    case 'alarm':
+      return [...(resource.metric.of ? [resource.metric.of] : []), ...Object.values(resource.actions).flat()];
     case 'rest-api':
       return [...(resource.authorizer ? [resource.authorizer] : []), ...resource.routes.map((route) => route.target)];
   }

@@ -1,6 +1,7 @@
 /** The system, on one page. Every runtime reads it; nothing here says where it runs. */
+import { ageOf, deadLettersIn, errorLinesIn, errorsIn, failuresIn, serverErrorsIn, throttlesIn } from './alarms-on.js';
 import { handlerFunction, httpFunction, queue, singleTable, topic } from './construct.js';
-import { hours, seconds } from './duration.js';
+import { hours, minutes, seconds } from './duration.js';
 import { changedItem, newItem, pipe } from './pipe.js';
 import { consumer } from './queue-consumer.js';
 import { restApi } from './rest-api.js';
@@ -12,6 +13,7 @@ const table = singleTable('data', { index: 'GSI1', stream: 'NEW_AND_OLD_IMAGES',
 const orderEvents = topic('order-events');
 const monitoring = topic('monitoring');
 const inbox = queue('order-events-inbox', { developmentOnly: true });
+const orderEventsDead = queue('order-events-dead');
 
 // A registration that is under way marks its pool user by the attribute.
 const signIn = userPool('sign-in', { groups: ['apiAdmins'], attributes: ['registration'] });
@@ -44,9 +46,8 @@ const products = httpFunction('product-service', {
   grants: [table.items('PRODUCT').readWrite, signIn.tokens],
 });
 
-const purchaseEvents = queue('product-purchases.fifo', {
-  deadLetters: { queue: queue('product-purchases-dead.fifo'), maxReceives: 3 },
-});
+const purchaseEventsDead = queue('product-purchases-dead.fifo');
+const purchaseEvents = queue('product-purchases.fifo', { deadLetters: { queue: purchaseEventsDead, maxReceives: 3 } });
 
 const purchases = httpFunction('purchase-service', {
   entry: 'apps/purchase-service',
@@ -65,38 +66,48 @@ const notifier = handlerFunction('notifier', {
   grants: [orderEvents.publish, table.items('IDEMPOTENCY').readWrite],
 });
 
+const api = restApi('api', {
+  authorizer: signIn,
+  public: ['ANY /users/register', 'ANY /users/login'],
+  routes: {
+    'ANY /add_user': users,
+    'ANY /edit-address': users,
+    'ANY /users': users,
+    'ANY /users/register': users,
+    'ANY /users/login': users,
+    'ANY /users/{proxy+}': users,
+    'ANY /orders': orders,
+    'ANY /orders/{proxy+}': orders,
+    'ANY /products': products,
+    'ANY /products/{proxy+}': products,
+    'ANY /product-purchase': purchases,
+    'ANY /product-purchase/{proxy+}': purchases,
+  },
+});
+
+const orderPipe = pipe('order-events', {
+  source: table,
+  filter: [newItem('#ORDER#'), changedItem('#ORDER#', 'Status', { not: 'PLACED' })],
+  batch: 10,
+  retries: 5,
+  maxAge: hours(23),
+  onPartialFailure: 'bisect',
+  deadLetters: orderEventsDead,
+  target: notifier,
+});
+
+const functions = [users, orders, products, purchases, purchaseWriter, notifier];
+
 export const topology = system('tabletop', {
-  api: restApi('api', {
-    authorizer: signIn,
-    public: ['ANY /users/register', 'ANY /users/login'],
-    routes: {
-      'ANY /add_user': users,
-      'ANY /edit-address': users,
-      'ANY /users': users,
-      'ANY /users/register': users,
-      'ANY /users/login': users,
-      'ANY /users/{proxy+}': users,
-      'ANY /orders': orders,
-      'ANY /orders/{proxy+}': orders,
-      'ANY /products': products,
-      'ANY /products/{proxy+}': products,
-      'ANY /product-purchase': purchases,
-      'ANY /product-purchase/{proxy+}': purchases,
-    },
-  }),
-  pipes: [
-    pipe('order-events', {
-      source: table,
-      filter: [newItem('#ORDER#'), changedItem('#ORDER#', 'Status', { not: 'PLACED' })],
-      batch: 10,
-      retries: 5,
-      maxAge: hours(23),
-      onPartialFailure: 'bisect',
-      deadLetters: queue('order-events-dead'),
-      target: notifier,
-    }),
-  ],
+  api,
+  pipes: [orderPipe],
   consumers: [consumer(purchaseEvents, purchaseWriter)],
   subscriptions: [orderEvents.deliverTo(inbox)],
-  also: [monitoring],
+  alarms: [
+    ...functions.flatMap((each) => [errorLinesIn(each), errorsIn(each), throttlesIn(each)]),
+    serverErrorsIn(api),
+    failuresIn(orderPipe),
+    ageOf(purchaseEvents, { threshold: minutes(5) }),
+    ...[orderEventsDead, purchaseEventsDead].map((each) => deadLettersIn(each)),
+  ].map((alarm) => alarm.to(monitoring)),
 });

@@ -44,8 +44,8 @@ describe('a line of the embedded metric format', () => {
   it('is told from lines that are none of it', () => {
     const other = ['', 'plain text', '{"level":"ERROR"}', '{"_aws":{"CloudWatchMetrics":1}}', '"CloudWatchMetrics" {'];
     for (const text of other) expect(embeddedMetrics(text)).toEqual([]);
-    expect(embeddedMetrics('{"_aws":{"CloudWatchMetrics":[{"Namespace":"x","Dimensions":[[]],"Metrics":[]}]}}')).toEqual(
-      [],
-    );
+    expect(
+      embeddedMetrics('{"_aws":{"CloudWatchMetrics":[{"Namespace":"x","Dimensions":[[]],"Metrics":[]}]}}'),
+    ).toEqual([]);
   });
 });

@@ -33,13 +33,17 @@ export const one = (value: number): StatisticSet => ({ sum: value, minimum: valu
 
 export class MetricStore {
   private readonly series = new Map<string, Series>();
-  /** For how long values are kept; an alarm that looks back further makes it longer. */
-  keptMinutes = KEPT_MINUTES;
+  private keptMinutes = KEPT_MINUTES;
 
   constructor(
     private readonly clock: Clock,
     private readonly mostSeries = MOST_SERIES,
   ) {}
+
+  /** Keeps values for at least as long: an alarm may look back further than others ask for. */
+  keepMinutes(count: number): void {
+    this.keptMinutes = Math.max(this.keptMinutes, count);
+  }
 
   /** Adds a value, or the statistics of many, to its minute; what is older than the store keeps is dropped. */
   add(id: MetricId, values: StatisticSet, { timestamp = this.clock.now(), unit = 'None' } = {}): void {

@@ -1,5 +1,6 @@
 /** The local reader's case for each kind of resource; a kind without one does not compile. */
 import { type Kind, type Resource, type ResourceOf } from '../../../libs/topology/src/model.js';
+import { makeAlarm, makeMetricFilter } from './alarm-makers.js';
 import { makeApi } from './api-maker.js';
 import { makeFunction } from './function-maker.js';
 import { makeConsumer } from './consumer-maker.js';
@@ -19,6 +20,8 @@ const makers: { readonly [K in Kind]: Maker<ResourceOf<K>> } = {
   pipe: makePipe,
   'queue-consumer': makeConsumer,
   'rest-api': makeApi,
+  'metric-filter': makeMetricFilter,
+  alarm: makeAlarm,
 };
 
 /** Resources that cannot be made before what they need: the others only name their neighbours. */
@@ -28,6 +31,8 @@ function needs(resource: Resource): readonly Resource[] {
     case 'topic':
     case 'user-pool':
     case 'function':
+    case 'metric-filter':
+    case 'alarm':
       return [];
     case 'queue':
       return resource.deadLetters ? [resource.deadLetters.queue] : [];
