@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { freePort } from '../child-process.js';
+import { indexStreamRecords } from './stream-index.js';
 import { run, type TableBackend, type TableBackendOptions } from './table-backend.js';
 
 /** The path of the binary, or undefined where npm installed none. */
@@ -21,6 +22,9 @@ export function findDynoxide(): string | undefined {
 export async function startDynoxide(command: string, options: TableBackendOptions): Promise<TableBackend> {
   mkdirSync(options.folder, { recursive: true });
   const port = await freePort();
-  const args = ['--host', '127.0.0.1', '--port', String(port), '--db-path', join(options.folder, 'dynoxide.db')];
-  return run({ name: 'dynoxide', region: 'dynoxide', port, command, args, patienceMs: 5_000 }, options);
+  const database = join(options.folder, 'dynoxide.db');
+  const args = ['--host', '127.0.0.1', '--port', String(port), '--db-path', database];
+  const backend = await run({ name: 'dynoxide', region: 'dynoxide', port, command, args, patienceMs: 5_000 }, options);
+  indexStreamRecords(database);
+  return backend;
 }
