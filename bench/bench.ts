@@ -4,6 +4,7 @@ import { benchLatency } from './latency.js';
 import { benchGrowth } from './growth.js';
 import { benchMatcher } from './matcher.js';
 import { benchPipes } from './pipes.js';
+import { benchShop } from './shop.js';
 import { benchStartUp } from './start-up.js';
 import { benchThroughput } from './throughput.js';
 
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   matcher: benchMatcher,
   throughput: benchThroughput,
   growth: benchGrowth,
+  shop: benchShop,
   pipes: benchPipes,
 };
 

@@ -1,67 +1,77 @@
-/** Requests to DynamoDB for each call, with 10 and with 100,000 orders in the table. */
-import { DynamoDBClient, TransactWriteItemsCommand, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { customerKey, orderKey, orderListKey } from '../libs/shared/src/table/data-table.js';
-import { shardOf } from '../libs/shared/src/table/shard.js';
+/** What each call costs with 100 and with 100,000 products and orders in the table: requests to DynamoDB, and time. */
 import { topology } from '../libs/topology/src/topology.js';
-import { CREDENTIALS, REGION } from '../localstack/src/account.js';
-import { startLocalStack, type LocalStack } from '../localstack/src/local-stack.js';
+import { type LocalStack } from '../localstack/src/local-stack.js';
 import { countRequests } from '../test/fixtures/request-count.js';
-import { heading, report } from './measure.js';
+import { newOrder, newUser, send, startTabletop } from '../test/fixtures/tabletop.js';
+import { fill } from './fill.js';
+import { heading, percentile, report } from './measure.js';
 
+const FEW = 100;
 const MANY = 100_000;
-/** The largest transaction; it costs the backend one commit, a batch write one for each item. */
-const AT_ONCE = 100;
+const ROUNDS = 300;
+
+/** A call that is timed; each stack has its own ids. */
+type Call = readonly [title: string, method: string, path: string, body?: object];
 
 /** @throws Error when a call takes other requests to a large table than to a small one */
 export async function benchGrowth(): Promise<void> {
-  heading('Requests to DynamoDB for each call');
-  // Without stream and pipe: nobody waits for the notification of orders that are only there to be many, and the
-  // backend's writes grow slower with each stream record that it keeps (docs/limits.md).
+  // Without stream and pipe: nobody waits for the notification of orders that are only there to be many.
   const resources = topology.resources
     .filter(({ kind }) => kind !== 'pipe')
     .map((resource) => (resource.kind === 'table' ? { ...resource, streamView: undefined } : resource));
-  const quiet = { ...topology, resources };
-  const stack = await startLocalStack({ topology: quiet, root: 'dist', bundles: 'dist/functions' });
-  const few = await countRequests(stack);
-  await fill(stack, MANY);
-  const many = await countRequests(stack);
-  const different = Object.keys(few).filter((call) => many[call] !== few[call]);
+  const quiet = { topology: { ...topology, resources } };
+  const stacks = [await startTabletop(quiet), await startTabletop(quiet)] as const;
+  const [small, large] = stacks;
+  try {
+    await fill(small, FEW);
+    await fill(large, MANY);
+    await compareRequests(small, large);
+    await compareTimes(small, large);
+  } finally {
+    for (const stack of stacks) await stack.stop();
+  }
+}
+
+async function compareRequests(small: LocalStack, large: LocalStack): Promise<void> {
+  heading('Requests to DynamoDB for each call');
+  const [few, many] = [await countRequests(small), await countRequests(large)];
   for (const [call, operations] of Object.entries(few))
-    report(`${call}: ${operations}`, many[call] === operations ? 'same' : (many[call] ?? ''), `at ${MANY} orders`);
-  await stack.stop();
+    report(`${call}: ${operations}`, many[call] === operations ? 'same' : (many[call] ?? ''), `at ${MANY} of each`);
+  const different = Object.keys(few).filter((call) => many[call] !== few[call]);
   if (different.length > 0) throw new Error(`${different.join(', ')}: the requests grow with the table`);
 }
 
-/** Orders of other customers, written as the service would store them. */
-async function fill(stack: LocalStack, count: number): Promise<void> {
-  const client = new DynamoDBClient({ endpoint: stack.awsUrl, region: REGION, credentials: CREDENTIALS });
-  const table = stack.physicalName('table', 'data');
-  const put = (n: number): TransactWriteItem => {
-    const id = `2${String(n).padStart(26, '0')}`;
-    const keys = {
-      PK: customerKey(`many${n % 1000}`),
-      SK: orderKey(id),
-      GSI1PK: orderListKey(shardOf(id)),
-      GSI1SK: id,
-    };
-    const texts = {
-      ...keys,
-      Type: 'Order',
-      OrderId: id,
-      Status: 'PLACED',
-      CreatedAt: '2026-01-01T00:00:00.000Z',
-      RequestId: 'bench-growth',
-    };
-    const Item = Object.fromEntries(Object.entries(texts).map(([name, S]) => [name, { S }]));
-    return { Put: { TableName: table, Item: { ...Item, Amount: { N: '1' }, NumberItems: { N: '1' } } } };
-  };
-  const transactions = Array.from({ length: count / AT_ONCE }, (_, at) =>
-    Array.from({ length: AT_ONCE }, (__, n) => put(at * AT_ONCE + n)),
-  );
-  const write = async (): Promise<void> => {
-    for (let TransactItems = transactions.pop(); TransactItems; TransactItems = transactions.pop())
-      await client.send(new TransactWriteItemsCommand({ TransactItems }));
-  };
-  await Promise.all(Array.from({ length: 2 }, write));
-  client.destroy();
+/** One call to the one stack, then to the other: what slows the machine slows both. */
+async function compareTimes(small: LocalStack, large: LocalStack): Promise<void> {
+  heading(`p50 with ${MANY} products and orders over p50 with ${FEW} (${ROUNDS} calls to each, in turn)`);
+  const calls = [await callsOf(small), await callsOf(large)] as const;
+  for (const [index, [title]] of calls[0].entries()) {
+    const times: [number[], number[]] = [[], []];
+    for (let round = 0; round < ROUNDS; round += 1)
+      for (const [which, stack] of [small, large].entries()) {
+        const [, method, path, body] = calls[which as 0 | 1][index] as Call;
+        const started = performance.now();
+        const { status } = await send(stack, method, path, body);
+        if (status >= 300) throw new Error(`${title}: ${status}`);
+        times[which as 0 | 1].push(performance.now() - started);
+      }
+    const [few, many] = times.map((each) => percentile(each, 0.5)) as [number, number];
+    report(`${title}: ${many.toFixed(1)} / ${few.toFixed(1)} ms`, (many / few).toFixed(2), '<= 1.1');
+  }
+}
+
+async function callsOf(stack: LocalStack): Promise<readonly Call[]> {
+  const username = await newUser(stack);
+  const orderId = await newOrder(stack, username);
+  const product = await send(stack, 'POST', '/products', { name: 'Laptop', price: 999.99, stock: 1_000_000_000 });
+  const productId = String(product.body.productId);
+  return [
+    ['GET /products/{productId}', 'GET', `/products/${productId}`],
+    ['GET /products', 'GET', '/products'],
+    ['GET /orders/{orderId}', 'GET', `/orders/${orderId}`],
+    ['GET /orders?username=', 'GET', `/orders?username=${username}`],
+    ['GET /orders', 'GET', '/orders'],
+    ['POST /orders', 'POST', '/orders', { username, amount: 5.5, numItems: 2 }],
+    ['POST /orders, items', 'POST', '/orders', { userId: username, items: [{ productId, quantity: 1 }] }],
+  ];
 }
