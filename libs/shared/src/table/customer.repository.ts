@@ -87,19 +87,20 @@ export class CustomerRepository {
     const { items, next } = await listShards<StoredCustomer>({
       limit,
       descending: false,
+      after,
       sortKeyOf: ({ Username }) => Username,
-      read: async (shard, most) => {
+      read: async (shard, from, most) => {
         const command = this.data.table
           .build(QueryCommand)
           .entities(this.data.customer)
           .query({
             index: 'GSI1',
             partition: customerListKey(shard),
-            ...(after !== undefined && { range: { gt: after } }),
+            ...(from !== undefined && { range: { gt: from } }),
           })
           .options({ limit: most, entityAttrFilter: false });
         const { Items = [], LastEvaluatedKey } = await retrying((options) => command.send(options));
-        return { items: Items, cut: LastEvaluatedKey !== undefined };
+        return { items: Items, more: LastEvaluatedKey !== undefined };
       },
     });
     // The index follows the table with a delay on AWS: a deleted customer may still be listed without its data.

@@ -105,19 +105,20 @@ export class OrderRepository {
     const { items: orders, next } = await listShards<Order>({
       limit,
       descending: true,
+      after,
       sortKeyOf: ({ id }) => id,
-      read: async (shard, most) => {
+      read: async (shard, from, most) => {
         const command = this.data.table
           .build(QueryCommand)
           .entities(this.data.order)
           .query({
             index: 'GSI1',
             partition: orderListKey(shard),
-            ...(after !== undefined && { range: { lt: after } }),
+            ...(from !== undefined && { range: { lt: from } }),
           })
           .options({ reverse: true, limit: most, entityAttrFilter: false });
         const { Items = [], LastEvaluatedKey } = await retrying((options) => command.send(options));
-        return { items: Items, cut: LastEvaluatedKey !== undefined };
+        return { items: Items, more: LastEvaluatedKey !== undefined };
       },
     });
     return { orders, ...(next !== undefined && { nextToken: sealCursor(ALL_ORDERS, next) }) };

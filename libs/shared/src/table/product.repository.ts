@@ -80,16 +80,17 @@ export class ProductRepository {
     const { items, next } = await listShards<Product>({
       limit,
       descending: false,
+      after,
       sortKeyOf: ({ ProductId }) => ProductId,
-      read: async (shard, most) => {
+      read: async (shard, from, most) => {
         const partition = productListKey(shard);
         const command = this.data.table
           .build(QueryCommand)
           .entities(this.data.product)
-          .query({ index: 'GSI1', partition, ...(after !== undefined && { range: { gt: after } }) })
+          .query({ index: 'GSI1', partition, ...(from !== undefined && { range: { gt: from } }) })
           .options({ limit: most, entityAttrFilter: false });
         const { Items = [], LastEvaluatedKey } = await retrying((options) => command.send(options));
-        return { items: Items, cut: LastEvaluatedKey !== undefined };
+        return { items: Items, more: LastEvaluatedKey !== undefined };
       },
     });
     // The index follows the table with a delay on AWS: a deleted product may still be listed.

@@ -46,20 +46,21 @@ export class PurchaseRepository {
 
   /** Purchases, the newest first: 8 Queries side by side. @throws Problem BAD_CURSOR */
   async list({ limit, nextToken }: ListOptions): Promise<{ purchases: Purchase[]; nextToken?: string }> {
-    const before = nextToken === undefined ? undefined : openCursor(LIST, nextToken);
+    const after = nextToken === undefined ? undefined : openCursor(LIST, nextToken);
     const { items, next } = await listShards<Purchase>({
       limit,
       descending: true,
+      after,
       sortKeyOf: sortKeyOf,
-      read: async (shard, most) => {
+      read: async (shard, from, most) => {
         const partition = purchaseListKey(shard);
         const command = this.data.table
           .build(QueryCommand)
           .entities(this.data.purchase)
-          .query({ index: 'GSI1', partition, ...(before !== undefined && { range: { lt: before } }) })
+          .query({ index: 'GSI1', partition, ...(from !== undefined && { range: { lt: from } }) })
           .options({ limit: most, reverse: true, entityAttrFilter: false });
         const { Items = [], LastEvaluatedKey } = await retrying((options) => command.send(options));
-        return { items: Items, cut: LastEvaluatedKey !== undefined };
+        return { items: Items, more: LastEvaluatedKey !== undefined };
       },
     });
     return { purchases: items, ...(next !== undefined && { nextToken: sealCursor(LIST, next) }) };

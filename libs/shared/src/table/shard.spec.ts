@@ -13,14 +13,15 @@ const listing = (ids: readonly string[], cutAfter = Infinity) => {
     listShards<string>({
       limit,
       descending,
+      after,
       sortKeyOf: (id) => id,
-      read: (shard, most) => {
+      read: (shard, from, most) => {
         const ofShard = ids
-          .filter((id) => shardOf(id) === shard && (after === undefined || (descending ? id < after : id > after)))
+          .filter((id) => shardOf(id) === shard && (from === undefined || (descending ? id < from : id > from)))
           .sort((a, b) => (a < b === descending ? 1 : -1));
         const items = ofShard.slice(0, Math.min(most, cutAfter));
         sizes.push(most);
-        return Promise.resolve({ items, cut: items.length < ofShard.length });
+        return Promise.resolve({ items, more: items.length < ofShard.length });
       },
     });
   return { page, sizes };
@@ -55,10 +56,21 @@ describe('a list over shards', () => {
     );
   });
 
-  it('reads each shard once, one item more than the page', async () => {
-    const { page, sizes } = listing(['a', 'b']);
-    await page(10, true);
-    expect(sizes).toEqual(Array.from({ length: SHARDS }, () => 11));
+  it('asks each shard for its share of the page and some more', async () => {
+    const many = Array.from({ length: 2_000 }, (_, at) => `id-${at}`);
+    const { page, sizes } = listing(many);
+    expect((await page(50, true)).items).toHaveLength(50);
+    expect(sizes).toEqual(Array.from({ length: SHARDS }, () => 17));
+    sizes.length = 0;
+    expect((await page(1, true)).items).toHaveLength(1);
+    expect(sizes).toEqual(Array.from({ length: SHARDS }, () => 2));
+  });
+
+  it('looks again at a shard that holds more of the page than its share', async () => {
+    const all = Array.from({ length: 2_000 }, (_, at) => `id-${at}`).filter((id) => shardOf(id) === 3);
+    const { page, sizes } = listing(all);
+    expect((await page(50, false)).items).toEqual(all.toSorted().slice(0, 50));
+    expect(sizes).toEqual([...Array.from({ length: SHARDS }, () => 17), 34]);
   });
 });
 

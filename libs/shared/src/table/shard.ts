@@ -13,35 +13,69 @@ export interface Page<Item> {
   readonly next?: string;
 }
 
+/** Items of one shard in order; `more` follow in the table. */
+export interface ShardItems<Item> {
+  readonly items: readonly Item[];
+  readonly more: boolean;
+}
+
 export interface ShardedList<Item> {
   readonly limit: number;
   readonly descending: boolean;
-  /** Reads up to `limit` items of one shard in order; `cut` when DynamoDB stopped early at its 1 MB. */
-  readonly read: (shard: number, limit: number) => Promise<{ items: Item[]; cut: boolean }>;
+  /** The sort key that the page starts after; undefined for the first page. */
+  readonly after: string | undefined;
+  /** Reads up to `most` items of one shard behind `after`; DynamoDB stops earlier at its 1 MB. */
+  readonly read: (shard: number, after: string | undefined, most: number) => Promise<ShardItems<Item>>;
   readonly sortKeyOf: (item: Item) => string;
 }
 
+/** What is known of a shard: `cut` when DynamoDB gave less than it was asked for, although there is more. */
+interface ReadShard<Item> extends ShardItems<Item> {
+  readonly shard: number;
+  readonly cut: boolean;
+}
+
 /**
- * Reads all shards side by side and merges them. One item more than the page is asked for, so that a page has a `next`
- * only if something follows.
+ * Reads all shards side by side and merges them. Each is asked for its share of the page and some more, and asked again
+ * in the rare case that it holds so much of the page that the share was too small; a page of big items may be short. One
+ * item more than the page is wanted, so that a page has a `next` only if something follows.
  */
-export async function listShards<Item>({ limit, descending, read, sortKeyOf }: ShardedList<Item>): Promise<Page<Item>> {
+export async function listShards<Item>(list: ShardedList<Item>): Promise<Page<Item>> {
+  const { limit, descending, sortKeyOf } = list;
   const precedes = (a: string, b: string): boolean => (descending ? a > b : a < b);
-  const shards = await Promise.all(Array.from({ length: SHARDS }, (_, shard) => read(shard, limit + 1)));
-  // Behind the last item of a shard that was cut, items of that shard may be missing.
-  const horizons = shards.flatMap(({ items, cut }) => {
-    const last = items.at(-1);
-    return cut && items.length <= limit && last !== undefined ? [sortKeyOf(last)] : [];
-  });
-  const horizon = horizons.reduce<string | undefined>(
-    (nearest, key) => (nearest === undefined || precedes(key, nearest) ? key : nearest),
-    undefined,
-  );
-  const merged = shards
-    .flatMap(({ items }) => items)
-    .filter((item) => horizon === undefined || !precedes(horizon, sortKeyOf(item)))
-    .sort((a, b) => (precedes(sortKeyOf(a), sortKeyOf(b)) ? -1 : 1));
-  return pageOf(merged, limit, sortKeyOf, horizon !== undefined);
+  const wanted = limit + 1;
+  const numbers = Array.from({ length: SHARDS }, (_, shard) => shard);
+  const shards = await Promise.all(numbers.map((shard) => readOn(list, noneOf(shard), shareOf(wanted))));
+  for (;;) {
+    // Behind the last item of a shard that goes on, items of that shard may be missing.
+    const open = shards.flatMap((shard) => (shard.more ? [{ shard, end: endOf(list, shard) }] : []));
+    const nearest = open.sort((a, b) => (precedes(a.end, b.end) ? -1 : 1))[0];
+    const merged = shards
+      .flatMap(({ items }) => items)
+      .filter((item) => nearest === undefined || !precedes(nearest.end, sortKeyOf(item)))
+      .sort((a, b) => (precedes(sortKeyOf(a), sortKeyOf(b)) ? -1 : 1));
+    if (merged.length >= wanted || nearest === undefined || nearest.shard.cut)
+      return pageOf(merged, limit, sortKeyOf, nearest !== undefined);
+    const { shard } = nearest;
+    shards[shard.shard] = await readOn(list, shard, wanted - shard.items.length);
+  }
+}
+
+/** An eighth of the page and four standard deviations: one page in some ten thousand needs a second look at a shard. */
+const shareOf = (wanted: number): number =>
+  Math.min(wanted, Math.ceil(wanted / SHARDS + 4 * Math.sqrt(wanted / SHARDS)));
+
+const noneOf = (shard: number): ReadShard<never> => ({ shard, items: [], more: true, cut: false });
+
+const endOf = <Item>({ after = '', sortKeyOf }: ShardedList<Item>, { items }: ReadShard<Item>): string => {
+  const last = items.at(-1);
+  return last === undefined ? after : sortKeyOf(last);
+};
+
+async function readOn<Item>(list: ShardedList<Item>, shard: ReadShard<Item>, most: number): Promise<ReadShard<Item>> {
+  const after = shard.items.length === 0 ? list.after : endOf(list, shard);
+  const { items, more } = await list.read(shard.shard, after, most);
+  return { shard: shard.shard, items: [...shard.items, ...items], more, cut: more && items.length < most };
 }
 
 /** The first `limit` of the items; `next` is set when there are more, or when there may be (`open`). */
