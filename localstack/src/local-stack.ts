@@ -134,11 +134,13 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     (definition) => pipeOptionsOf(definition, system),
     (definition) => assertReachable(definition, system),
   );
+  const nameOf = (resource: Resource): string => physicalName(topology, stage, resource);
   const monitoring = new Monitoring({
     clock: options.clock ?? systemClock,
     journal,
     pipes,
     messages: () => messages,
+    queues: resources.filter(({ kind }) => kind === 'queue').map((queue) => nameOf(queue)),
     alarmFile: folder.file('alarms.json'),
     publish: (TopicArn, Subject, Message) => clients.topics.send(new PublishCommand({ TopicArn, Subject, Message })),
   });
@@ -147,7 +149,6 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
   const userPools: LocalSystem['userPools'] = new Map();
   const apiUrls = (): Record<string, string> =>
     Object.fromEntries([...apis].map(([name, api]) => [name, `${api.origin}/${stage}`]));
-  const nameOf = (resource: Resource): string => physicalName(topology, stage, resource);
   const endpoint = await startAwsEndpoint({
     port: awsPort,
     host,

@@ -19,6 +19,8 @@ export interface MonitoringOptions {
   readonly journal: Journal;
   readonly pipes: PipeRegistry;
   readonly messages: () => Pick<MessageBackend, 'queueState'>;
+  /** The declared ones, by physical name. */
+  readonly queues: readonly string[];
   /** Where the states of alarms are kept. */
   readonly alarmFile: string;
   readonly publish: AlarmBookOptions['publish'];
@@ -68,7 +70,7 @@ export class Monitoring {
   }
 
   /** Brings the metrics that are read when somebody asks up to date. */
-  sample(queues: Iterable<string>, timestamp: number = this.clock.now()): void {
+  sample(queues: Iterable<string> = this.options.queues, timestamp: number = this.clock.now()): void {
     takePipeMetrics(this.options.pipes, this.metrics);
     for (const name of queues) {
       const state = this.options.messages().queueState(name);

@@ -1,7 +1,5 @@
 /** The log groups of a running stack, as SDK and command line read them. */
-import { execFile, execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -19,8 +17,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { expect } from 'expect';
 import { handlerFunction } from '../../libs/topology/src/construct.js';
 import { system } from '../../libs/topology/src/system.js';
-import { localAws } from '../../localstack/src/function/function-environment.js';
 import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
+import { aws, withoutCli } from './command-line-tool.js';
 import { temporaryFolder } from './folder.js';
 
 const HANDLER = `export const handler = async ({ lines = [], fail, sleepMs }) => {
@@ -32,16 +30,6 @@ const HANDLER = `export const handler = async ({ lines = [], fail, sleepMs }) =>
 const talker = handlerFunction('talker', { entry: 'talker', timeout: 1, memory: 128 });
 const topology = system('said', { also: [talker] });
 const logGroupName = '/aws/lambda/said-dev-talker';
-
-const hasCli = (): boolean => {
-  try {
-    execFileSync('aws', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    // Without the command line there is nothing to run.
-    return false;
-  }
-};
 
 describe('the log of a function', () => {
   let stack: LocalStack;
@@ -154,18 +142,14 @@ describe('the log of a function', () => {
     });
   });
 
-  it('is read by the command line', { skip: !hasCli() && 'there is no aws (pip install awscli)' }, async () => {
+  it('is read by the command line', { skip: withoutCli }, async () => {
     await invoke({ lines: ['for the command line'] });
-    const aws = async (...words: string[]): Promise<string> => {
-      const environment = { PATH: process.env.PATH, ...localAws(stack.awsUrl) };
-      const { stdout } = await promisify(execFile)('aws', [...words, '--output', 'text'], { env: environment });
-      return stdout;
-    };
-    const of = ['--log-group-name', logGroupName];
+    const logged = (...words: string[]): Promise<string> =>
+      aws(stack.awsUrl, 'logs', ...words, '--log-group-name', logGroupName, '--output', 'text');
     const filter = ['--filter-pattern', '"for the command line"', '--query', 'events[].[logStreamName,message]'];
-    const [stream, message] = (await aws('logs', 'filter-log-events', ...of, ...filter)).trim().split('\t');
+    const [stream, message] = (await logged('filter-log-events', ...filter)).trim().split('\t');
     expect(message).toBe('for the command line');
-    const events = await aws('logs', 'get-log-events', ...of, '--log-stream-name', String(stream), '--limit', '1');
+    const events = await logged('get-log-events', '--log-stream-name', String(stream), '--limit', '1');
     expect(events).toContain('for the command line');
   });
 });

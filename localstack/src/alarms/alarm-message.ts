@@ -64,4 +64,4 @@ const STATISTICS: Readonly<Record<AlarmDefinition['statistic'], string>> = {
 };
 
 /** `2026-01-31T23:59:00.123+0000` */
-export const timestamp = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');
+const timestamp = (at: number): string => new Date(at).toISOString().replace('Z', '+0000');

@@ -13,7 +13,7 @@ const COMPARED: Readonly<Record<AlarmDefinition['comparison'], string>> = {
 };
 
 /** `2` as `2.0`: AWS writes doubles. */
-export const double = (value: number): string => (Number.isInteger(value) ? value.toFixed(1) : String(value));
+const double = (value: number): string => (Number.isInteger(value) ? value.toFixed(1) : String(value));
 
 /**
  * @param datapoints of the evaluation range, the newest first

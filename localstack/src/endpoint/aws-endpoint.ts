@@ -127,6 +127,8 @@ async function route(request: AwsRequest, options: AwsEndpointOptions, forwarder
     // Loaded with the first request: most stacks are never asked.
     case 'logs':
       return (await import('../logs/logs-api.js')).answerLogs(request, options.monitoring.logs);
+    case 'monitoring':
+      return (await import('../metrics/cloudwatch-api.js')).answerCloudWatch(request, options.monitoring);
     case 'tabletop':
       return answerDeadLetters(request, options.pipes);
     default:

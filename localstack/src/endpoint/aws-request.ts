@@ -2,7 +2,7 @@
 import { type IncomingHttpHeaders } from 'node:http';
 
 /** How a service words its requests and errors; see https://smithy.io/2.0/aws/protocols/ */
-export type Protocol = 'json' | 'query' | 'rest';
+export type Protocol = 'json' | 'cbor' | 'query' | 'rest';
 
 export interface AwsRequest {
   /** Lower case signing name, such as `dynamodb`; streams have their own, `dynamodbstreams`. */
@@ -39,6 +39,9 @@ const TARGETS = new Map<string, string>(
 const CREDENTIAL_SCOPE =
   /Credential=[^/]+(?:\/|%2F)\d{8}(?:\/|%2F)([a-z0-9-]+)(?:\/|%2F)([a-z0-9-]+)(?:\/|%2F)aws4_request/i;
 
+/** https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html#requests */
+const RPC_PATH = /^\/service\/([^/]+)\/operation\/([^/]+)$/;
+
 /** The services of REST paths, for requests that carry no signature. */
 const PATHS: readonly (readonly [RegExp, string])[] = [
   [/^\/2015-03-31\/functions/, 'lambda'],
@@ -60,6 +63,9 @@ export function serviceOf(
     return { service: TARGETS.get(prefix) ?? prefix, operation, protocol: 'json' };
   }
   const path = url.split('?', 1)[0] ?? '/';
+  const [, prefix, rpc] = RPC_PATH.exec(path) ?? [];
+  if (prefix !== undefined && rpc !== undefined)
+    return { service: TARGETS.get(prefix) ?? prefix, operation: rpc, protocol: 'cbor' };
   const [, , signed] = CREDENTIAL_SCOPE.exec(`${headers.authorization ?? ''}${url}`) ?? [];
   const service = signed ?? PATHS.find(([pattern]) => pattern.test(path))?.[1] ?? 'unknown';
   const isForm = (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');

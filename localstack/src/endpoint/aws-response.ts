@@ -28,6 +28,10 @@ export function awsError(
       `<RequestId>${requestId}</RequestId></ErrorResponse>`;
     return { status, headers: { ...headers, 'content-type': 'text/xml' }, body };
   }
+  if (protocol === 'cbor') {
+    const type = { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor' };
+    return { status, headers: { ...headers, ...type }, body: cborTexts({ __type: code, message }) };
+  }
   if (service === 's3') {
     const body = `<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message><RequestId>${requestId}</RequestId></Error>`;
     return { status, headers: { ...headers, 'content-type': 'application/xml' }, body };
@@ -48,6 +52,18 @@ export const notImplemented = (request: Pick<AwsRequest, 'protocol' | 'service' 
     'NotImplemented',
     `The local stack does not emulate ${request.service}: ${request.operation}.`,
   );
+
+/** A map of a few texts in CBOR: all that an error is made of. https://www.rfc-editor.org/rfc/rfc8949#section-3.1 */
+function cborTexts(members: Record<string, string>): Buffer {
+  const text = (value: string): Buffer => {
+    const bytes = Buffer.from(value);
+    const head = Buffer.from([0x7a, 0, 0, 0, 0]);
+    head.writeUInt32BE(bytes.length, 1);
+    return Buffer.concat([head, bytes]);
+  };
+  const entries = Object.entries(members);
+  return Buffer.concat([Buffer.from([0xa0 + entries.length]), ...entries.flat().map(text)]);
+}
 
 /** Text as XML takes it. */
 export const escapeXml = (text: string): string =>

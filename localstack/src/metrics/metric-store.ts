@@ -106,7 +106,7 @@ export class MetricStore {
   }
 }
 
-export const minuteOf = (timestamp: number): number => Math.floor(timestamp / MINUTE) * MINUTE;
+const minuteOf = (timestamp: number): number => Math.floor(timestamp / MINUTE) * MINUTE;
 
 /** The statistics of all values together. */
 const sumOf = (sets: readonly StatisticSet[]): StatisticSet =>
