@@ -127,6 +127,8 @@ export interface QueueBatchEvent {
   readonly messageIds: readonly string[];
   /** Those that go back to the queue. */
   readonly failed: readonly string[];
+  /** Those of the failed ones that the queue gives up, and to which other queue. */
+  readonly givenUp?: { readonly messageIds: readonly string[]; readonly to: string };
 }
 
 /** An alarm went from one state into another. */

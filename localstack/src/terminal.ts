@@ -1,6 +1,6 @@
 /** One readable line for each thing that passes; undefined for what a person watching does not need. */
 import { styleText } from 'node:util';
-import { type JournalEntry, type MessageEvent } from './journal-event.js';
+import { type JournalEntry, type MessageEvent, type QueueBatchEvent } from './journal-event.js';
 
 const WIDTH = 9;
 
@@ -32,12 +32,8 @@ export function line(entry: JournalEntry): string | undefined {
         'red',
         `${entry.pipe} gave up on ${entry.eventIds.join(', ')}: ${entry.condition} (${entry.type})`,
       );
-    case 'queue-batch': {
-      const { consumer, messageIds, failed } = entry;
-      const back = failed.length === 0 ? '' : `, ${failed.length} failed and go back`;
-      const text = `${consumer} handled ${messageIds.length} message${messageIds.length === 1 ? '' : 's'}${back}`;
-      return labelled(entry, 'queue', failed.length === 0 ? 'blue' : 'red', text);
-    }
+    case 'queue-batch':
+      return labelled(entry, 'queue', entry.failed.length === 0 ? 'blue' : 'red', queueBatch(entry));
     case 'message':
       return labelled(entry, entry.service, 'magenta', message(entry));
     case 'log':
@@ -97,6 +93,18 @@ function pipeStep(entry: Extract<JournalEntry, { type: 'pipe-step' }>): string |
   if (step === 'EXECUTION_FAILED' || step === 'EXECUTION_PARTIALLY_FAILED')
     return labelled(entry, 'pipe', 'red', `${pipe} ${step} for ${count}${error === undefined ? '' : `: ${error}`}`);
   return undefined;
+}
+
+function queueBatch({ consumer, messageIds, failed, givenUp }: QueueBatchEvent): string {
+  const lost = givenUp?.messageIds.length ?? 0;
+  const back = failed.length - lost;
+  return [
+    `${consumer} handled ${messageIds.length} message${messageIds.length === 1 ? '' : 's'}`,
+    ...(back === 0 ? [] : [`${back} failed and ${back === 1 ? 'goes' : 'go'} back`]),
+    ...(givenUp === undefined
+      ? []
+      : [`${lost} failed for the last time and ${lost === 1 ? 'goes' : 'go'} to ${givenUp.to}`]),
+  ].join(', ');
 }
 
 function message({ to, subject, body, messageId }: MessageEvent): string {

@@ -14,6 +14,7 @@ import { consumer } from '../../libs/topology/src/queue-consumer.js';
 import { system } from '../../libs/topology/src/system.js';
 import { type JournalEntry } from '../../localstack/src/journal-event.js';
 import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
+import { line } from '../../localstack/src/terminal.js';
 import { temporaryFolder } from './folder.js';
 
 const HANDLERS: Record<string, string> = {
@@ -153,6 +154,19 @@ describe('a queue’s consumer', () => {
     for (const good of ['good-1', 'good-2'])
       expect(stack.journal.entries(said('partial', `did ${good}`))).toHaveLength(1);
     expect(stack.journal.entries(said('partial', 'failed bad-1'))).toHaveLength(3);
+    const failures = stack.journal
+      .entries(({ type }) => type === 'queue-batch')
+      .flatMap((entry) => (entry.type === 'queue-batch' && entry.failed.length > 0 ? [entry] : []));
+    expect(failures.map(({ givenUp }) => givenUp)).toEqual([
+      undefined,
+      undefined,
+      { messageIds: failures[0]?.failed, to: 'mapped-dev-partial-dead' },
+    ]);
+    expect(failures.map((entry) => line(entry))).toEqual([
+      expect.stringContaining('1 failed and goes back') as unknown,
+      expect.stringContaining('1 failed and goes back') as unknown,
+      expect.stringContaining('1 failed for the last time and goes to mapped-dev-partial-dead') as unknown,
+    ]);
   });
 
   it('keeps each group’s order past a failure, and leaves other groups unharmed', async () => {

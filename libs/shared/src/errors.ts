@@ -17,7 +17,10 @@ const CATALOGUE = {
     detail: 'nextToken is damaged or belongs to another list; take it unchanged from the answer to the same query.',
   },
   ROUTE_NOT_FOUND: { status: 404, detail: 'Nothing is served at this path; the API description lists what there is.' },
-  USER_NOT_FOUND: { status: 404, detail: 'There is no user of this name; register it first.' },
+  USER_NOT_FOUND: {
+    status: 404,
+    detail: 'There is no user of this name; register one, under a name that nobody has had.',
+  },
   ORDER_NOT_FOUND: { status: 404, detail: 'There is no order of this id; take the id from the answer that placed it.' },
   PRODUCT_NOT_FOUND: { status: 404, detail: 'There is no product of this id; GET /products lists what there is.' },
   PURCHASE_NOT_FOUND: {

@@ -11,6 +11,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { type FunctionPool } from '../function/function-pool.js';
+import { type QueueBatchEvent } from '../journal-event.js';
 import { type Journal } from '../journal.js';
 import { failedIds, sqsEvent } from './sqs-event.js';
 
@@ -27,6 +28,8 @@ export interface QueueConsumerOptions {
   concurrency: number;
   /** After how many seconds a failed message comes back, however long the queue hides what is being handled. */
   redeliverySeconds: number;
+  /** Where the queue puts a message that was received this often. */
+  deadLetters: { queue: string; maxReceives: number } | undefined;
   journal: Journal;
 }
 
@@ -131,9 +134,22 @@ export class QueueConsumer {
     const { requestId, value, error, throttled } = await pool.invoke(sqsEvent(batch, queueArn));
     const ids = batch.map(({ MessageId = '' }) => MessageId);
     const failed = error !== undefined || throttled === true ? ids : failedIds(value, ids);
-    journal.record({ type: 'queue-batch', consumer: name, requestId, messageIds: ids, failed });
+    const back = batch.filter(({ MessageId = '' }) => failed.includes(MessageId));
+    const givenUp = this.givenUp(back);
+    journal.record({ type: 'queue-batch', consumer: name, requestId, messageIds: ids, failed, ...givenUp });
     await this.remove(batch.filter(({ MessageId = '' }) => !failed.includes(MessageId)));
-    await this.giveBack(batch.filter(({ MessageId = '' }) => failed.includes(MessageId)));
+    await this.giveBack(back);
+  }
+
+  /** What the queue puts aside instead of giving it out again. */
+  private givenUp(failed: readonly Message[]): Pick<QueueBatchEvent, 'givenUp'> {
+    const { deadLetters } = this.options;
+    if (deadLetters === undefined) return {};
+    const last = failed.filter(
+      ({ Attributes }) => Number(Attributes?.ApproximateReceiveCount ?? 1) >= deadLetters.maxReceives,
+    );
+    if (last.length === 0) return {};
+    return { givenUp: { messageIds: last.map(({ MessageId = '' }) => MessageId), to: deadLetters.queue } };
   }
 
   private async remove(messages: readonly Message[]): Promise<void> {

@@ -25,6 +25,10 @@ export const makeConsumer: Maker<Declared> = (consumer, system) => {
       windowMs: window * 1000,
       concurrency: Math.min(maxConcurrency, CONCURRENCY),
       redeliverySeconds: Math.min(queue.visibilityTimeout, Math.max(1, Math.ceil(system.backoffCapMs / 1000))),
+      deadLetters: queue.deadLetters && {
+        queue: system.physicalName(queue.deadLetters.queue),
+        maxReceives: queue.deadLetters.maxReceives,
+      },
       journal: system.journal,
     }),
   );

@@ -30,8 +30,7 @@ const render = (template: string, given: unknown = event, change: Partial<Templa
 const KEYS = '{"PK":{"S":"CUSTOMER#john"}}';
 
 const title =
-  '38 template: string auto-quoted, object inserted, object inside string loses quotes, missing path, array index, ' +
-  'every reserved variable';
+  '38 template: string auto-quoted, object inserted, object inside string loses quotes, missing path, array index, every reserved variable';
 
 describe(title, () => {
   const cases: readonly (readonly [title: string, template: string, result: string])[] = [

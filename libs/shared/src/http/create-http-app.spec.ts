@@ -157,7 +157,7 @@ describe('bodies', () => {
     const repeated = await service.http.get('/things?limit=1&limit=2');
     expect(repeated.body).toMatchObject({
       title: 'Unprocessable Content',
-      errors: [{ message: 'must be given once' }],
+      errors: [{ message: 'must be a text, given once' }],
     });
     for (const sent of ['[]', '[{"name":"a"}]', '1', '"text"', 'null', 'true'])
       expect((await post(sent)).body).toMatchObject({ errors: [{ field: 'body', message: 'must be a JSON object' }] });

@@ -9,9 +9,7 @@ z.config({
     switch (issue.code) {
       case 'invalid_type':
         if (issue.input === undefined) return 'is required';
-        // A list in place of a field is a parameter that was repeated; in place of the body it is of the wrong shape.
-        if (Array.isArray(issue.input) && issue.path?.length) return 'must be given once';
-        return `must be ${NAMES[issue.expected] ?? `of type ${issue.expected}`}`;
+        return `must be ${NAMES[issue.expected] ?? `of type ${issue.expected}`}${isRepeated(issue) ? ', given once' : ''}`;
       case 'invalid_value':
         return issue.input === undefined ? 'is required' : `must be one of ${issue.values.map(String).join(', ')}`;
       case 'too_big':
@@ -30,6 +28,10 @@ z.config({
     }
   },
 });
+
+/** A list in place of a field may be a parameter that was repeated; in place of the body it is of the wrong shape. */
+const isRepeated = ({ input, path }: { input?: unknown; path?: readonly unknown[] }): boolean =>
+  Array.isArray(input) && path !== undefined && path.length > 0;
 
 const NAMES: Readonly<Record<string, string>> = {
   string: 'a text',
