@@ -81,6 +81,8 @@ async function startPlain(service: Route['service'], awsUrl: string): Promise<{ 
     env: {
       ...localAws(awsUrl),
       TABLE_NAME: 'tabletop-dev-data',
+      USER_POOL_ID: 'us-east-1_tabletop',
+      USER_POOL_CLIENT_ID: 'tabletop',
       AUTH_MODE: 'open',
       CORS_ORIGINS: '*',
       LOG_LEVEL: 'ERROR',

@@ -1,11 +1,12 @@
 /** The one screen that a start prints. */
 import { styleText } from 'node:util';
+import { type RuntimeSettings } from '../../libs/topology/src/environment.js';
 import { protections } from '../../libs/topology/src/mark.js';
 import { type LocalStack } from './local-stack.js';
 
 export interface BannerFacts {
   stack: LocalStack;
-  authMode: string;
+  authMode: RuntimeSettings['authMode'];
   backoffCapMs: number;
   /** Until everything was ready. */
   startMs: number;
@@ -13,12 +14,17 @@ export interface BannerFacts {
   tryOut: readonly string[];
 }
 
+const AUTH: Readonly<Record<RuntimeSettings['authMode'], string>> = {
+  open: 'open (no sign-in; AWS stages ask for tokens)',
+  jwt: 'jwt (send the ID token of a sign-in as Authorization: Bearer)',
+};
+
 export function banner({ stack, authMode, backoffCapMs, startMs, tryOut }: BannerFacts): string {
   const rows: [string, string][] = [
     ['API', stack.apiUrl ?? 'none'],
     ['Swagger', stack.apiUrl === undefined ? 'none' : `${stack.apiUrl}/docs`],
     ['AWS endpoint', stack.awsUrl],
-    ['Auth', authMode === 'open' ? 'open (no sign-in; AWS stages ask for tokens)' : authMode],
+    ['Auth', AUTH[authMode]],
     ['Data', `${stack.dataDir} (${stack.backend}, fauxqs); npm start -- --fresh empties it`],
     ['Retries', `pipes pause at most ${backoffCapMs} ms between tries; AWS up to a minute`],
   ];

@@ -43,8 +43,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): CliSettings {
     if (text !== '' && choice === undefined) mistakes.push(`${name} is "${text}"; choose one of ${choices.join(', ')}`);
     return choice;
   };
-  if (oneOf('AUTH_MODE', ['open', 'jwt']) === 'jwt')
-    mistakes.push('AUTH_MODE is "jwt"; the local user pool is not there yet, so leave it out or set it to open');
+  const authMode = oneOf('AUTH_MODE', ['open', 'jwt']) ?? 'open';
   const settings: CliSettings = {
     port: whole('PORT', 4000, 65_535),
     awsPort: whole('AWS_PORT', 4566, 65_535),
@@ -52,8 +51,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): CliSettings {
     tables: oneOf('TABLE_BACKEND', BACKENDS),
     backoffCapMs: whole('RETRY_CAP_MS', 200, 60_000),
     settings: {
-      authMode: 'open',
-      corsOrigins: environment.CORS_ORIGINS ?? '*',
+      authMode,
+      corsOrigins: environment.CORS_ORIGINS ?? (authMode === 'open' ? '*' : ''),
       logLevel: oneOf('LOG_LEVEL', LEVELS) ?? 'INFO',
     },
   };

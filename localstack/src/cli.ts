@@ -26,12 +26,26 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-/** Three requests that show the whole path, ready to paste. */
-const tryOut = (api: string): string[] => [
-  `curl -X POST ${api}/add_user/ -H 'Content-Type: application/json' -d '{"email":"john@example.com","name":"John Smith","username":"john"}'`,
-  `curl -X POST ${api}/orders/ -H 'Content-Type: application/json' -d '{"amount":5.5,"numItems":2,"username":"john"}'`,
-  `curl '${api}/orders/?username=john'`,
-];
+/** Requests that show the whole path, ready to paste. */
+function tryOut(api: string, authMode: 'open' | 'jwt'): string[] {
+  const post = `curl -s -X POST -H 'Content-Type: application/json'`;
+  const user = '"email":"john@example.com","name":"John Smith","username":"john"';
+  const order = `-d '{"amount":5.5,"numItems":2,"username":"john"}'`;
+  if (authMode === 'open')
+    return [
+      `curl -X POST ${api}/add_user/ -H 'Content-Type: application/json' -d '{${user}}'`,
+      `curl -X POST ${api}/orders/ -H 'Content-Type: application/json' ${order}`,
+      `curl '${api}/orders/?username=john'`,
+    ];
+  const password = '"password":"Try-this-1"';
+  const bearer = '-H "Authorization: Bearer $TOKEN"';
+  return [
+    `${post} ${api}/users/register -d '{${user},${password}}'`,
+    `TOKEN=$(${post} ${api}/users/login -d '{"username":"john",${password}}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
+    `${post} ${bearer} ${api}/orders/ ${order}`,
+    `curl ${bearer} ${api}/orders/`,
+  ];
+}
 
 /**
  * Ends the stack on the first signal; a signal during the start, or a second one, ends the program at once. Whatever way
@@ -84,7 +98,15 @@ async function main(): Promise<void> {
   running.stack = stack;
   const startMs = performance.now() - started;
   const { authMode } = settings.settings;
-  say(banner({ stack, authMode, backoffCapMs: settings.backoffCapMs, startMs, tryOut: tryOut(stack.apiUrl ?? '') }));
+  say(
+    banner({
+      stack,
+      authMode,
+      backoffCapMs: settings.backoffCapMs,
+      startMs,
+      tryOut: tryOut(stack.apiUrl ?? '', authMode),
+    }),
+  );
   if (values.quiet !== true)
     stack.journal.subscribe((entry) => {
       const text = line(entry);

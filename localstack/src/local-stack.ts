@@ -112,7 +112,9 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     ...options,
   };
   const { onProgress = () => undefined } = options;
-  const settings: RuntimeSettings = { authMode: 'open', corsOrigins: '*', logLevel: 'INFO', ...options.settings };
+  const { authMode = 'open' } = options.settings ?? {};
+  const corsOrigins = authMode === 'open' ? '*' : '';
+  const settings: RuntimeSettings = { corsOrigins, logLevel: 'INFO', ...options.settings, authMode };
   const resources = resourcesIn(topology, stage);
   const journal = new Journal();
   const faults = new Faults();

@@ -181,12 +181,24 @@ describe('registering by the shop’s route', () => {
     expectProblem(await api().post('/users/register').send({ name, email }), 409, 'EMAIL_TAKEN');
   });
 
-  it('refuses a password while nobody signs in', async () => {
-    expectInvalid(
-      await api()
-        .post('/users/register')
-        .send({ ...userFields(), password: 'Secret-123' }),
-      'password',
-    );
+  it('lets in who has registered with a password, by name and by e-mail', async () => {
+    const user = { ...userFields(), password: 'Secret-123' };
+    await api().post('/users/register').send(user).expect(201);
+    for (const by of [{ username: user.username }, { email: user.email.toLowerCase() }]) {
+      const answer = await api()
+        .post('/users/login')
+        .send({ ...by, password: user.password })
+        .expect(200);
+      expect(answer.body).toEqual({
+        userId: user.username,
+        name: user.name,
+        token: expect.any(String) as unknown,
+        refreshToken: expect.any(String) as unknown,
+        expiresIn: 3600,
+      });
+      expectProblem(await api().post('/users/login').send({ ...by, password: 'Wrong-1234' }), 401, 'BAD_CREDENTIALS');
+    }
+    const nobody = { username: unique('nobody'), password: user.password };
+    expectProblem(await api().post('/users/login').send(nobody), 401, 'BAD_CREDENTIALS');
   });
 });

@@ -1,10 +1,12 @@
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
+import { Caller } from '../../../libs/shared/src/auth/caller.js';
 import { Problem } from '../../../libs/shared/src/errors.js';
 import { startOrders, type TestOrders } from '../../../test/fixtures/order-service.js';
 import { OrderService } from './order.service.js';
 
 let orders: TestOrders;
+const ASKED = { caller: Caller.ANYBODY, requestId: 'request' };
 
 before(async () => {
   orders = await startOrders();
@@ -48,15 +50,15 @@ describe('buyers of the same products', () => {
           .slice(0, 1 + (at % 3))
           .map((step): [string, number] => [ids[(at + step) % 10]!, 1 + (at % 2)]);
         const wanted = items.map(([productId, quantity]) => ({ productId, quantity }));
-        const outcome = await attempt(() => service.place({ userId: 'john', items: wanted }, undefined, 'request'));
+        const outcome = await attempt(() => service.place({ userId: 'john', items: wanted }, undefined, ASKED));
         const [status = '', orderId = ''] = outcome.split(' ');
         outcomes.push(status === '201' ? status : outcome);
         if (status !== '201') continue;
         if (at % 5 === 0) {
           // Cancelled by two at once, given back once.
           const cancels = await Promise.allSettled([
-            service.cancel(orderId, 'request'),
-            service.update(orderId, { username: 'john', status: 'CANCELED' }, 'request'),
+            service.cancel(orderId, ASKED),
+            service.update(orderId, { username: 'john', status: 'CANCELED' }, ASKED),
           ]);
           expect(cancels.map((cancel) => cancel.status).sort()).toEqual(['fulfilled', 'rejected']);
         } else for (const [id, quantity] of items) sold.set(id, sold.get(id)! + quantity);

@@ -1,5 +1,7 @@
 /** The routes of orders. */
 import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { Calling } from '../../../libs/shared/src/auth/auth.guard.js';
+import { type Caller } from '../../../libs/shared/src/auth/caller.js';
 import { HeaderField } from '../../../libs/shared/src/http/header-field.js';
 import { Operation } from '../../../libs/shared/src/http/operation.js';
 import { RequestId } from '../../../libs/shared/src/http/request-context.js';
@@ -52,8 +54,9 @@ export class OrderController {
     @Body({ schema: newOrderSchema }) body: NewOrder,
     @HeaderField('Idempotency-Key', idempotencyKeySchema) key: string | undefined,
     @RequestId() requestId: string,
+    @Calling() caller: Caller,
   ): Promise<Placed> {
-    return this.orders.place(body, key, requestId);
+    return this.orders.place(body, key, { caller, requestId });
   }
 
   @Get()
@@ -65,8 +68,11 @@ export class OrderController {
     example: { message: LISTED, data: [orderExample] },
     failures: ['USER_NOT_FOUND', 'BAD_CURSOR'],
   })
-  async list(@Query({ schema: orderListQuerySchema }) query: OrderListQuery): Promise<OrderList> {
-    return { message: LISTED, ...(await this.orders.list(query)) };
+  async list(
+    @Query({ schema: orderListQuerySchema }) query: OrderListQuery,
+    @Calling() caller: Caller,
+  ): Promise<OrderList> {
+    return { message: LISTED, ...(await this.orders.list(query, caller)) };
   }
 
   @Get(':orderId')
@@ -81,8 +87,9 @@ export class OrderController {
   async get(
     @Param('orderId') orderId: string,
     @Query({ schema: orderQuerySchema }) query: OrderQuery,
+    @Calling() caller: Caller,
   ): Promise<OrderAnswer> {
-    return { message: FETCHED, success: true, data: await this.orders.get(orderId, query) };
+    return { message: FETCHED, success: true, data: await this.orders.get(orderId, query, caller) };
   }
 
   @Put(':orderId')
@@ -103,8 +110,9 @@ export class OrderController {
     @Param('orderId') orderId: string,
     @Body({ schema: orderChangesSchema }) changes: OrderChanges,
     @RequestId() requestId: string,
+    @Calling() caller: Caller,
   ): Promise<OrderAnswer> {
-    return { message: UPDATED, success: true, data: await this.orders.update(orderId, changes, requestId) };
+    return { message: UPDATED, success: true, data: await this.orders.update(orderId, changes, { caller, requestId }) };
   }
 
   @Delete(':orderId')
@@ -116,7 +124,11 @@ export class OrderController {
     example: { message: CANCELED, success: true, data: { ...orderExample, Status: 'CANCELED' } },
     failures: ['ORDER_NOT_FOUND', 'ORDER_STATE', 'CANCEL_WINDOW_OVER', 'WRITE_CONFLICT'],
   })
-  async cancel(@Param('orderId') orderId: string, @RequestId() requestId: string): Promise<OrderAnswer> {
-    return { message: CANCELED, success: true, data: await this.orders.cancel(orderId, requestId) };
+  async cancel(
+    @Param('orderId') orderId: string,
+    @RequestId() requestId: string,
+    @Calling() caller: Caller,
+  ): Promise<OrderAnswer> {
+    return { message: CANCELED, success: true, data: await this.orders.cancel(orderId, { caller, requestId }) };
   }
 }

@@ -29,6 +29,9 @@ export function startingStates(change: WantedChange): readonly OrderStatus[] {
 const ALL = Object.keys(ENTERED_FROM) as OrderStatus[];
 const isEdit = ({ amount, items }: WantedChange): boolean => amount !== undefined || items !== undefined;
 
+/** What the owner of an order may do to its status; the shop does the rest. */
+export const isOwnersMove = (status: OrderStatus | undefined): boolean => status === undefined || status === 'CANCELED';
+
 /** Why a change cannot be made to an order as it stands. */
 export function refusal(order: Order, change: WantedChange): Problem {
   const { OrderId, Status, Items } = order;

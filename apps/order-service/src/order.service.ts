@@ -1,5 +1,6 @@
 /** What can be done with orders. */
 import { Inject, Injectable } from '@nestjs/common';
+import { type Caller } from '../../../libs/shared/src/auth/caller.js';
 import { toCustomerView, type CustomerView } from '../../../libs/shared/src/customer.schema.js';
 import { Problem } from '../../../libs/shared/src/errors.js';
 import { Clock } from '../../../libs/shared/src/http/shared.module.js';
@@ -15,7 +16,7 @@ import { OVERTAKEN } from '../../../libs/shared/src/table/stock.js';
 import { inRounds } from '../../../libs/shared/src/table/transaction.js';
 import { addUp, linesOf, stockMoves, type WantedLine } from './order-lines.rules.js';
 import { OrderMetrics } from './order.metrics.js';
-import { keyOf, mustBeDeletable, refusal, startingStates } from './order.rules.js';
+import { isOwnersMove, keyOf, mustBeDeletable, refusal, startingStates } from './order.rules.js';
 import {
   orderedIn,
   ownerInList,
@@ -31,6 +32,12 @@ import {
   type Placed,
 } from './order.schema.js';
 
+/** Who asks, and under which id. */
+export interface Asked {
+  readonly caller: Caller;
+  readonly requestId: string;
+}
+
 @Injectable()
 export class OrderService {
   constructor(
@@ -43,14 +50,16 @@ export class OrderService {
   /**
    * Places an order; one that came before under the same key is answered as it was then.
    * @param idempotencyKey from the header; the body may name it too
-   * @throws Problem USER_NOT_FOUND, PRODUCT_NOT_FOUND, INSUFFICIENT_STOCK, IDEMPOTENCY_CONFLICT
+   * @throws Problem FORBIDDEN, USER_NOT_FOUND, PRODUCT_NOT_FOUND, INSUFFICIENT_STOCK, IDEMPOTENCY_CONFLICT
    */
-  place(body: NewOrder, idempotencyKey: string | undefined, requestId: string): Promise<Placed> {
+  place(body: NewOrder, idempotencyKey: string | undefined, { caller, requestId }: Asked): Promise<Placed> {
     const context = { requestId, now: this.clock.now() };
     const ordered = orderedIn(body);
+    caller.mustBe(ordered.username);
     const key = keyOf(body.orderId, idempotencyKey);
     // A key belongs to its caller: without sign-in that is whom the body names.
-    const request = key === undefined ? undefined : keyedRequest('order', ordered.username, key, ordered);
+    const holder = caller.username ?? ordered.username;
+    const request = key === undefined ? undefined : keyedRequest('order', holder, key, ordered);
     return inRounds(async () => {
       const prepared = await this.prepare(ordered, request, context);
       if ('response' in prepared) return JSON.parse(prepared.response) as Placed;
@@ -66,11 +75,14 @@ export class OrderService {
   }
 
   /**
-   * A customer and its newest orders, or all orders if none is named.
-   * @throws Problem USER_NOT_FOUND, BAD_CURSOR
+   * A customer and its newest orders; if none is named, the caller's own, or all orders for whoever may see them.
+   * @throws Problem FORBIDDEN, USER_NOT_FOUND, BAD_CURSOR
    */
-  async list(query: OrderListQuery): Promise<{ data: (CustomerView | OrderView)[]; nextToken?: string }> {
-    const username = ownerInList(query);
+  async list(
+    query: OrderListQuery,
+    caller: Caller,
+  ): Promise<{ data: (CustomerView | OrderView)[]; nextToken?: string }> {
+    const username = caller.ownerNamed(ownerInList(query));
     if (username === undefined) {
       const { orders, ...next } = await this.orders.list(query);
       return { data: orders.map(toOrderView), ...next };
@@ -79,17 +91,19 @@ export class OrderService {
     return { data: [...(customer ? [toCustomerView(customer)] : []), ...orders.map(toOrderView)], ...next };
   }
 
-  /** @throws Problem ORDER_NOT_FOUND */
-  async get(id: string, query: OrderQuery): Promise<OrderView> {
-    const username = ownerInQuery(query);
+  /** Another's order is as if it were missing. @throws Problem FORBIDDEN, ORDER_NOT_FOUND */
+  async get(id: string, query: OrderQuery, caller: Caller): Promise<OrderView> {
+    const username = caller.ownerNamed(ownerInQuery(query));
     return toOrderView(
       await (username === undefined ? this.orders.find(id, this.clock.now()) : this.orders.get(username, id)),
     );
   }
 
-  /** @throws Problem ORDER_NOT_FOUND, ORDER_STATE, PRODUCT_NOT_FOUND, INSUFFICIENT_STOCK */
-  async update(id: string, changes: OrderChanges, requestId: string): Promise<OrderView> {
-    const { username, items, ...wanted } = changes;
+  /** @throws Problem FORBIDDEN, ORDER_NOT_FOUND, ORDER_STATE, PRODUCT_NOT_FOUND, INSUFFICIENT_STOCK */
+  async update(id: string, changes: OrderChanges, { caller, requestId }: Asked): Promise<OrderView> {
+    const { username: named, items, ...wanted } = changes;
+    if (!isOwnersMove(wanted.status)) caller.mustBeAdmin();
+    const username = caller.ownerNamed(named);
     const context = { requestId, now: this.clock.now() };
     const seen = username === undefined ? await this.orders.find(id, context.now) : undefined;
     const owner = seen?.username ?? username ?? '';
@@ -106,9 +120,10 @@ export class OrderService {
   }
 
   /** @throws Problem ORDER_NOT_FOUND, ORDER_STATE, CANCEL_WINDOW_OVER */
-  async cancel(id: string, requestId: string): Promise<OrderView> {
+  async cancel(id: string, { caller, requestId }: Asked): Promise<OrderView> {
     const now = this.clock.now();
-    const order = await this.orders.find(id, now);
+    const username = caller.ownerNamed(undefined);
+    const order = await (username === undefined ? this.orders.find(id, now) : this.orders.get(username, id));
     mustBeDeletable(order, now);
     return this.toCanceled(order.username, id, order, { requestId, now });
   }

@@ -1,5 +1,6 @@
 /** The routes of products. */
 import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { Access } from '../../../libs/shared/src/auth/access.js';
 import { HeaderField } from '../../../libs/shared/src/http/header-field.js';
 import { Operation } from '../../../libs/shared/src/http/operation.js';
 import {
@@ -33,6 +34,7 @@ export class ProductController {
   constructor(@Inject(ProductService) private readonly products: ProductService) {}
 
   @Post()
+  @Access('admin')
   @Operation({
     id: 'createProduct',
     summary: 'Add a product.',
@@ -74,6 +76,7 @@ export class ProductController {
   }
 
   @Put(':productId')
+  @Access('admin')
   @Operation({
     id: 'updateProduct',
     summary: 'Change a product; with a version only if nobody else has changed it since.',
@@ -92,6 +95,7 @@ export class ProductController {
   }
 
   @Delete(':productId')
+  @Access('admin')
   @Operation({
     id: 'deleteProduct',
     summary: 'Take a product out of the shop: orders that hold it stay, and give its stock back when cancelled.',

@@ -1,11 +1,16 @@
 /** The routes of users. */
 import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { Access } from '../../../libs/shared/src/auth/access.js';
+import { Calling } from '../../../libs/shared/src/auth/auth.guard.js';
+import { type Caller } from '../../../libs/shared/src/auth/caller.js';
 import { customerExample } from '../../../libs/shared/src/customer.schema.js';
 import { newUsername } from '../../../libs/shared/src/id.js';
 import { Operation } from '../../../libs/shared/src/http/operation.js';
 import {
   addressQuerySchema,
+  credentialsSchema,
   doneSchema,
+  loginSchema,
   messageSchema,
   newUserSchema,
   registeredSchema,
@@ -15,6 +20,7 @@ import {
   userListQuerySchema,
   userListSchema,
   type AddressQuery,
+  type Credentials,
   type Done,
   type Message,
   type NewUser,
@@ -25,6 +31,7 @@ import {
   type UserList,
   type UserListQuery,
 } from './user.schema.js';
+import { type Login } from './accounts.js';
 import { UserService } from './user.service.js';
 
 const fetched = 'user fetched successfully';
@@ -35,6 +42,7 @@ export class UserController {
   constructor(@Inject(UserService) private readonly users: UserService) {}
 
   @Post('add_user')
+  @Access('admin')
   @Operation({
     id: 'addUser',
     summary: 'Register a user.',
@@ -45,11 +53,12 @@ export class UserController {
     failures: ['USERNAME_TAKEN', 'EMAIL_TAKEN'],
   })
   async add(@Body({ schema: newUserSchema }) body: NewUser): Promise<Message> {
-    const { Username } = await this.users.register(body);
+    const { Username } = await this.users.add(body);
     return { message: `User ${Username} with added successfully` };
   }
 
   @Post('users')
+  @Access('admin')
   @Operation({
     id: 'createUser',
     summary: 'Register a user, and get it back.',
@@ -60,25 +69,45 @@ export class UserController {
     failures: ['USERNAME_TAKEN', 'EMAIL_TAKEN'],
   })
   async create(@Body({ schema: newUserSchema }) body: NewUser): Promise<UserAnswer> {
-    return { message: 'User created successfully', success: true, data: await this.users.register(body) };
+    return { message: 'User created successfully', success: true, data: await this.users.add(body) };
   }
 
   @Post('users/register')
+  @Access('public')
   @Operation({
     id: 'registerUser',
     summary: 'Register a user under a name of its own or one that the server makes.',
     status: 201,
     answer: registeredSchema,
     example: { userId: 'test111', message: 'User registered successfully' },
-    bodyExample: { email: 'john@example.com', name: 'John Doe' },
-    failures: ['USERNAME_TAKEN', 'EMAIL_TAKEN'],
+    bodyExample: { email: 'john@example.com', name: 'John Doe', password: 'Secret-123' },
+    failures: ['USERNAME_TAKEN', 'EMAIL_TAKEN', 'SIGN_IN_UNAVAILABLE'],
   })
-  async register(@Body({ schema: registrationSchema }) body: Registration): Promise<Registered> {
-    const { Username } = await this.users.register({ ...body, username: body.username ?? newUsername() });
+  async register(
+    @Body({ schema: registrationSchema }) body: Registration,
+    @Calling() caller: Caller,
+  ): Promise<Registered> {
+    const { Username } = await this.users.register({ ...body, username: body.username ?? newUsername() }, caller);
     return { userId: Username, message: 'User registered successfully' };
   }
 
+  @Post('users/login')
+  @Access('public')
+  @Operation({
+    id: 'login',
+    summary: 'Sign in by name or by e-mail.',
+    status: 200,
+    answer: loginSchema,
+    example: { userId: 'john', name: 'John Doe', token: 'eyJraWQ...', refreshToken: 'am9obg...', expiresIn: 3600 },
+    bodyExample: { username: 'john', password: 'Secret-123' },
+    failures: ['BAD_CREDENTIALS', 'SIGN_IN_UNAVAILABLE'],
+  })
+  login(@Body({ schema: credentialsSchema }) credentials: Credentials): Promise<Login> {
+    return this.users.login(credentials);
+  }
+
   @Get('users')
+  @Access('admin')
   @Operation({
     id: 'listUsers',
     summary: 'All users, by username.',
@@ -100,7 +129,8 @@ export class UserController {
     example: { message: fetched, success: true, data: customerExample },
     failures: ['USER_NOT_FOUND'],
   })
-  async get(@Param('username') username: string): Promise<UserAnswer> {
+  async get(@Param('username') username: string, @Calling() caller: Caller): Promise<UserAnswer> {
+    caller.mustBe(username);
     return { message: fetched, success: true, data: await this.users.get(username) };
   }
 
@@ -112,12 +142,14 @@ export class UserController {
     answer: userAnswerSchema,
     example: { message: 'User updated successfully', success: true, data: customerExample },
     bodyExample: { name: 'New Name' },
-    failures: ['USER_NOT_FOUND', 'EMAIL_TAKEN'],
+    failures: ['USER_NOT_FOUND', 'EMAIL_TAKEN', 'SIGN_IN_UNAVAILABLE'],
   })
   async update(
     @Param('username') username: string,
     @Body({ schema: userChangesSchema }) changes: UserChanges,
+    @Calling() caller: Caller,
   ): Promise<UserAnswer> {
+    caller.mustBe(username);
     return { message: 'User updated successfully', success: true, data: await this.users.update(username, changes) };
   }
 
@@ -130,7 +162,11 @@ export class UserController {
     example: { message: 'Address updated successfully', success: true, data: customerExample },
     failures: ['USER_NOT_FOUND'],
   })
-  async editAddress(@Query({ schema: addressQuerySchema }) query: AddressQuery): Promise<UserAnswer> {
+  async editAddress(
+    @Query({ schema: addressQuerySchema }) query: AddressQuery,
+    @Calling() caller: Caller,
+  ): Promise<UserAnswer> {
+    caller.mustBe(query.username);
     return { message: 'Address updated successfully', success: true, data: await this.users.setAddress(query) };
   }
 
@@ -141,9 +177,10 @@ export class UserController {
     status: 200,
     answer: doneSchema,
     example: { message: 'User deleted successfully', success: true },
-    failures: ['USER_NOT_FOUND'],
+    failures: ['USER_NOT_FOUND', 'SIGN_IN_UNAVAILABLE'],
   })
-  async delete(@Param('username') username: string): Promise<Done> {
+  async delete(@Param('username') username: string, @Calling() caller: Caller): Promise<Done> {
+    caller.mustBe(username);
     await this.users.delete(username);
     return { message: 'User deleted successfully', success: true };
   }

@@ -16,16 +16,44 @@ export const newUserSchema = z
   .meta({ id: 'NewUser' });
 export type NewUser = z.output<typeof newUserSchema>;
 
-/** Without a username the server makes one. Passwords come with sign-in. */
+/** What the pool's policy asks for, so that most passwords are refused before anything is made. */
+const passwordSchema = z
+  .string()
+  .min(8, 'must have at least 8 characters')
+  .max(256, 'must have at most 256 characters')
+  .refine((text) => /[a-z]/.test(text) && /[A-Z]/.test(text) && /[0-9]/.test(text), {
+    message: 'must have a lower case letter, an upper case letter and a digit',
+  })
+  .meta({ format: 'password', example: 'Secret-123' });
+
+/** Without a username the server makes one; who has no password cannot sign in. */
 export const registrationSchema = z
   .strictObject({
     email: emailSchema,
     name: nameSchema,
     username: usernameSchema.optional(),
-    password: z.never('is not taken yet, as nobody signs in; leave it out').optional(),
+    password: passwordSchema.optional(),
   })
   .meta({ id: 'Registration' });
 export type Registration = z.output<typeof registrationSchema>;
+
+/** By name, or by the e-mail that a customer has. */
+export const credentialsSchema = z
+  .strictObject({
+    username: textSchema(1, 128).meta({ example: 'john' }).optional(),
+    email: emailSchema.optional(),
+    password: z
+      .string()
+      .min(1, 'must have at least 1 character')
+      .max(256, 'must have at most 256 characters')
+      .meta({ format: 'password', example: 'Secret-123' }),
+  })
+  .refine(({ username, email }) => (username === undefined) !== (email === undefined), {
+    message: 'give username or email, one of the two',
+    when: ({ issues }) => issues.length === 0,
+  })
+  .meta({ id: 'Credentials', oneOf: [{ required: ['username'] }, { required: ['email'] }] });
+export type Credentials = z.output<typeof credentialsSchema>;
 
 export const userChangesSchema = z
   .strictObject({ email: emailSchema.optional(), name: nameSchema.optional() })
@@ -51,6 +79,14 @@ export const userAnswerSchema = doneSchema.extend({ data: customerSchema });
 export const userListSchema = doneSchema.extend({ data: z.array(customerSchema), nextToken: z.string().optional() });
 
 export const registeredSchema = z.object({ userId: z.string(), message: z.string() });
+
+export const loginSchema = z.object({
+  userId: z.string(),
+  name: z.string(),
+  token: z.string().meta({ description: 'The ID token: send it as Authorization: Bearer.' }),
+  refreshToken: z.string(),
+  expiresIn: z.int().meta({ description: 'Seconds for which the token is good.' }),
+});
 
 export type Registered = z.output<typeof registeredSchema>;
 export type Message = z.output<typeof messageSchema>;

@@ -1,22 +1,51 @@
 /** What can be done with users. */
 import { Inject, Injectable } from '@nestjs/common';
+import { type Caller } from '../../../libs/shared/src/auth/caller.js';
 import { toCustomerView, type CustomerView } from '../../../libs/shared/src/customer.schema.js';
 import { Problem } from '../../../libs/shared/src/errors.js';
 import { Clock } from '../../../libs/shared/src/http/shared.module.js';
-import { CustomerRepository } from '../../../libs/shared/src/table/customer.repository.js';
+import { CustomerRepository, type Customer } from '../../../libs/shared/src/table/customer.repository.js';
 import { usernameSchema } from '../../../libs/shared/src/text.schema.js';
-import { type AddressQuery, type NewUser, type UserChanges, type UserListQuery } from './user.schema.js';
+import { Accounts, type Login, type Person } from './accounts.js';
+import {
+  type AddressQuery,
+  type Credentials,
+  type NewUser,
+  type UserChanges,
+  type UserListQuery,
+} from './user.schema.js';
 
 @Injectable()
 export class UserService {
   constructor(
     @Inject(CustomerRepository) private readonly customers: CustomerRepository,
+    @Inject(Accounts) private readonly accounts: Accounts,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
-  /** @throws Problem USERNAME_TAKEN, EMAIL_TAKEN */
-  async register(user: NewUser): Promise<CustomerView> {
+  /** A customer that cannot sign in. @throws Problem USERNAME_TAKEN, EMAIL_TAKEN */
+  async add(user: NewUser): Promise<CustomerView> {
     return toCustomerView(await this.customers.create(user, this.clock.now()));
+  }
+
+  /**
+   * A customer that can sign in with its password; where everybody may do everything, one without is taken too.
+   * @throws Problem USERNAME_TAKEN, EMAIL_TAKEN, SIGN_IN_UNAVAILABLE
+   */
+  async register(
+    { password, ...person }: Person & { password?: string | undefined },
+    caller: Caller,
+  ): Promise<CustomerView> {
+    if (password !== undefined) return toCustomerView(await this.registerToSignIn(person, password));
+    if (!caller.isAdmin)
+      throw new Problem('VALIDATION_FAILED', { errors: [{ field: 'password', message: 'is required' }] });
+    return this.add(person);
+  }
+
+  /** @throws Problem BAD_CREDENTIALS, SIGN_IN_UNAVAILABLE */
+  async login({ username, email, password }: Credentials): Promise<Login> {
+    const name = username ?? (await this.customers.usernameOf(email ?? ''));
+    return this.accounts.signIn(name, password);
   }
 
   /** @throws Problem USER_NOT_FOUND */
@@ -32,7 +61,10 @@ export class UserService {
 
   /** @throws Problem USER_NOT_FOUND, EMAIL_TAKEN */
   async update(username: string, changes: UserChanges): Promise<CustomerView> {
-    return toCustomerView(await this.customers.update(possible(username), changes, this.clock.now()));
+    const customer = await this.customers.update(possible(username), changes, this.clock.now());
+    // After the table, which decides; sent again it is the same.
+    await this.accounts.update(username, changes);
+    return toCustomerView(customer);
   }
 
   /** @throws Problem USER_NOT_FOUND */
@@ -40,11 +72,43 @@ export class UserService {
     return toCustomerView(await this.customers.setAddress(username, address, this.clock.now()));
   }
 
-  /** @throws Problem USER_NOT_FOUND */
-  delete(username: string): Promise<void> {
-    return this.customers.delete(possible(username), this.clock.now());
+  /** Nobody can sign in to it from before it is deleted. @throws Problem USER_NOT_FOUND, SIGN_IN_UNAVAILABLE */
+  async delete(username: string): Promise<void> {
+    let canSignIn = false;
+    await this.customers.delete(possible(username), this.clock.now(), async () => {
+      canSignIn = await this.accounts.close(username);
+    });
+    if (canSignIn) await this.accounts.delete(username);
+  }
+
+  /**
+   * The pool user first, the customer then, and last the password. Sent again after a crash it goes on where that one ended:
+   * until the customer is there, for anybody who wants the name; from then on, for whoever names the same customer.
+   */
+  private async registerToSignIn(person: Person, password: string): Promise<Customer> {
+    const { username } = person;
+    const { customer, refusal } = await this.customers.look(person);
+    if (customer && isSame(customer, person) && (await this.accounts.isHalf(username))) {
+      await this.accounts.finish(person, password);
+      return customer;
+    }
+    if (refusal) throw refusal;
+    const begun = await this.accounts.begin(person);
+    try {
+      const created = await this.customers.create(person, this.clock.now());
+      await this.accounts.finish(person, password);
+      return created;
+    } catch (error) {
+      if (begun && isTaken(error)) await this.accounts.giveUp(username);
+      throw error;
+    }
   }
 }
+
+const isSame = ({ Name, Email }: Customer, { name, email }: Person): boolean => Name === name && Email === email;
+
+const isTaken = (error: unknown): boolean =>
+  error instanceof Problem && (error.code === 'USERNAME_TAKEN' || error.code === 'EMAIL_TAKEN');
 
 /** A path may hold any text; one that cannot be a username is nobody's. */
 function possible(username: string): string {

@@ -3,10 +3,12 @@ import { expect } from 'expect';
 import { sealCursor } from '../../../libs/shared/src/table/cursor.js';
 import { codeOf, fieldsIn, startService, type TestService } from '../../../test/fixtures/service.js';
 import { startTable, type TestTable } from '../../../test/fixtures/table.js';
+import { startPool, type TestPool } from '../../../test/fixtures/user-pool.js';
 import { UserModule } from './user.module.js';
 
 let table: TestTable;
 let service: TestService;
+let pool: TestPool;
 let made = 0;
 
 interface UserBody {
@@ -22,11 +24,13 @@ const register = async (): Promise<UserBody['data']> => {
 
 before(async () => {
   table = await startTable();
+  pool = await startPool();
   service = await startService(UserModule, table, { now: () => new Date('2026-01-01T00:00:00.000Z') });
 });
 after(async () => {
   await service.stop();
   await table.stop();
+  await pool.stop();
 });
 
 describe('adding a user', () => {

@@ -35,21 +35,44 @@ describe('the settings of a service', () => {
     const env = { TABLE_NAME: 'x', CORS_ORIGINS: 'example', LOG_LEVEL: 'loud', PORT: '70000' };
     expect(mistakesIn(() => readServerConfig(env)).map((mistake) => mistake.split(' ')[0])).toEqual([
       'TABLE_NAME',
-      'AUTH_MODE',
       'CORS_ORIGINS',
       'LOG_LEVEL',
+      'AUTH_MODE',
       'PORT',
     ]);
     expect(mistakesIn(() => readServerConfig({})).length).toBe(3);
   });
 
-  it('never infer the authentication mode, and refuse jwt by name until there is sign-in', () => {
+  it('never infer the authentication mode', () => {
     expect(mistakesIn(() => readServiceConfig({ TABLE_NAME: 'data' }))).toEqual([
       'AUTH_MODE must be set to open or jwt; it is never inferred',
     ]);
-    expect(mistakesIn(() => readServiceConfig({ ...valid, AUTH_MODE: 'jwt' }))[0]).toMatch(
-      /^AUTH_MODE jwt needs sign-in/,
-    );
+  });
+
+  it('name the issuer, the keys and the audience of tokens in jwt mode, and no foreign origin by default', () => {
+    const jwt = {
+      TABLE_NAME: 'data',
+      AUTH_MODE: 'jwt',
+      TOKEN_ISSUER: 'https://issuer.example/pool',
+      TOKEN_AUDIENCE: 'shop',
+    };
+    const read = (TOKEN_JWKS_URI: string) => readServiceConfig({ ...jwt, TOKEN_JWKS_URI });
+    const jwksUri = 'http://127.0.0.1:4566/pool/.well-known/jwks.json';
+    expect(read(jwksUri)).toMatchObject({
+      authMode: 'jwt',
+      tokens: { issuer: jwt.TOKEN_ISSUER, audience: 'shop', jwksUri },
+      corsOrigins: [],
+    });
+    expect(
+      mistakesIn(() => readServiceConfig({ ...valid, AUTH_MODE: 'jwt' })).map((each) => each.split(' ')[0]),
+    ).toEqual(['TOKEN_ISSUER', 'TOKEN_JWKS_URI', 'TOKEN_AUDIENCE']);
+    for (const uri of [
+      'http://keys.example/jwks.json',
+      'http://127.0.0.1.example/x',
+      'http://localhost.example/',
+      'file:///x',
+    ])
+      expect(mistakesIn(() => read(uri))).toEqual([expect.stringMatching(/^TOKEN_JWKS_URI must be an https address/)]);
   });
 
   it('hold the port of a server, 0 for any', () => {

@@ -11,10 +11,33 @@ const LOG_LEVEL = z
   .pipe(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`))
   .default('INFO');
 
-const AUTH_MODE = z
-  .enum(['open', 'jwt'], 'must be set to open or jwt; it is never inferred')
-  .refine((mode) => mode !== 'jwt', 'jwt needs sign-in, which this version does not have yet; use open')
-  .transform(() => 'open' as const);
+const TOKEN_ISSUER = z.string('is not set; jwt mode needs the issuer of the tokens').min(1, 'must be an issuer');
+const TOKEN_AUDIENCE = z.string('is not set; jwt mode needs the client that tokens are for').min(1, 'must be a client');
+const TOKEN_JWKS_URI = z
+  .string('is not set; jwt mode needs the address of the issuer’s keys')
+  .regex(
+    /^(?:https:\/\/|http:\/\/(?:127(?:\.\d+){3}|localhost|\[::1\])[:/])/,
+    'must be an https address, or an http address of this machine',
+  );
+
+/** Whose tokens are good, in jwt mode. */
+const authSchema = z
+  .discriminatedUnion(
+    'AUTH_MODE',
+    [
+      z.object({ AUTH_MODE: z.literal('open') }),
+      z.object({ AUTH_MODE: z.literal('jwt'), TOKEN_ISSUER, TOKEN_JWKS_URI, TOKEN_AUDIENCE }),
+    ],
+    'must be set to open or jwt; it is never inferred',
+  )
+  .transform((env) =>
+    env.AUTH_MODE === 'open'
+      ? { authMode: env.AUTH_MODE }
+      : {
+          authMode: env.AUTH_MODE,
+          tokens: { issuer: env.TOKEN_ISSUER, jwksUri: env.TOKEN_JWKS_URI, audience: env.TOKEN_AUDIENCE },
+        },
+  );
 
 const PORT = z
   .string('is not set; give the port to listen on, such as 3001, or 0 for any free one')
@@ -30,10 +53,9 @@ const PRODUCT_PURCHASES_QUEUE_URL = z
   .string('is not set; give the URL of the queue')
   .regex(/^https?:\/\/.+\.fifo$/, 'must be the URL of a FIFO queue');
 
-/** Comma separated origins; unset means any origin in open mode. */
+/** Comma separated origins; unset means any origin in open mode, none in jwt mode. */
 const CORS_ORIGINS = z
   .string()
-  .default('*')
   .transform((list) =>
     list
       .split(',')
@@ -43,14 +65,29 @@ const CORS_ORIGINS = z
   .refine(
     (origins) => origins.every((origin) => origin === '*' || /^https?:\/\/[^/\s]+$/.test(origin)),
     'must be *, empty, or origins such as https://shop.example separated by commas',
-  );
+  )
+  .optional();
 
-const serviceSchema = z.object({ TABLE_NAME, AUTH_MODE, CORS_ORIGINS, LOG_LEVEL }).transform((env) => ({
-  tableName: env.TABLE_NAME,
-  authMode: env.AUTH_MODE,
-  corsOrigins: env.CORS_ORIGINS,
-  logLevel: env.LOG_LEVEL,
-}));
+const serviceSchema = z.intersection(
+  z.object({ TABLE_NAME, AUTH_MODE: z.unknown().optional(), CORS_ORIGINS, LOG_LEVEL }).transform((env) => ({
+    tableName: env.TABLE_NAME,
+    corsOrigins: env.CORS_ORIGINS ?? (env.AUTH_MODE === 'open' ? ['*'] : []),
+    logLevel: env.LOG_LEVEL,
+  })),
+  authSchema,
+);
+
+/** Where users are kept, for the service that makes them. */
+const userPoolSchema = z
+  .object({
+    USER_POOL_ID: z
+      .string('is not set; give the id of the user pool')
+      .regex(/^[\w-]+_[0-9a-zA-Z]+$/, 'must be a pool’s id'),
+    USER_POOL_CLIENT_ID: z
+      .string('is not set; give the id of the pool’s client')
+      .regex(/^[\w+]+$/, 'must be a client’s id'),
+  })
+  .transform((env) => ({ poolId: env.USER_POOL_ID, clientId: env.USER_POOL_CLIENT_ID }));
 
 const notifierSchema = z
   .object({ TABLE_NAME, ORDER_EVENTS_TOPIC_ARN, LOG_LEVEL })
@@ -81,6 +118,7 @@ const serverSchema = z.intersection(
 export type ServiceConfig = z.output<typeof serviceSchema>;
 export type NotifierConfig = z.output<typeof notifierSchema>;
 export type PurchaseQueueConfig = z.output<typeof purchaseQueueSchema>;
+export type UserPoolConfig = z.output<typeof userPoolSchema>;
 export type WriterConfig = z.output<typeof writerSchema>;
 export type ServerConfig = z.output<typeof serverSchema>;
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -109,6 +147,9 @@ export const readPurchaseQueueConfig = (env: Environment = process.env): Purchas
 
 /** Where the service's own metrics go; undefined when nobody takes them. @throws ConfigError */
 export const readMetricNamespace = (env: Environment = process.env): string | undefined => read(metricSchema, env);
+
+/** Where the user service keeps who can sign in. @throws ConfigError */
+export const readUserPoolConfig = (env: Environment = process.env): UserPoolConfig => read(userPoolSchema, env);
 
 /** Settings of the purchase writer. @throws ConfigError */
 export const readWriterConfig = (env: Environment = process.env): WriterConfig => read(writerSchema, env);

@@ -16,6 +16,12 @@ const CATALOGUE = {
     status: 400,
     detail: 'nextToken is damaged or belongs to another list; take it unchanged from the answer to the same query.',
   },
+  UNAUTHORIZED: {
+    status: 401,
+    detail: 'The request carries no valid token; sign in and send the ID token as Authorization: Bearer.',
+  },
+  BAD_CREDENTIALS: { status: 401, detail: 'The name or the password is not right; check both.' },
+  FORBIDDEN: { status: 403, detail: 'The token does not give the right to this; sign in as somebody who has it.' },
   ROUTE_NOT_FOUND: { status: 404, detail: 'Nothing is served at this path; the API description lists what there is.' },
   USER_NOT_FOUND: {
     status: 404,
@@ -59,6 +65,11 @@ const CATALOGUE = {
   QUEUE_UNAVAILABLE: {
     status: 503,
     detail: 'The queue is busy or out of reach; send the request again after the seconds in Retry-After.',
+    retryAfter: 1,
+  },
+  SIGN_IN_UNAVAILABLE: {
+    status: 503,
+    detail: 'Sign-in is busy or out of reach; send the request again after the seconds in Retry-After.',
     retryAfter: 1,
   },
   TABLE_UNAVAILABLE: {
@@ -115,7 +126,12 @@ export class Problem extends Error {
     this.status = entry.status;
     this.detail = options.detail ?? entry.detail;
     this.errors = options.errors;
-    this.headers = { ...(entry.retryAfter && { 'retry-after': String(entry.retryAfter) }), ...options.headers };
+    this.headers = {
+      ...(entry.retryAfter && { 'retry-after': String(entry.retryAfter) }),
+      // https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2
+      ...(entry.status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...options.headers,
+    };
   }
 
   /**

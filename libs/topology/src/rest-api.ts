@@ -36,7 +36,7 @@ const PROBLEMS: Readonly<Record<GatewayResponseType, GatewayProblem>> = {
     status: 403,
     code: 'FORBIDDEN',
     title: 'Forbidden',
-    detail: 'The token is valid but does not give the right to this.',
+    detail: 'The token does not give the right to this; sign in as somebody who has it.',
   },
   AUTHORIZER_FAILURE: {
     status: 503,

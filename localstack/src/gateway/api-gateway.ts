@@ -2,11 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Duplex } from 'node:stream';
+import { type TokenVerifier } from '../../../libs/shared/src/auth/token-verifier.js';
 import { type GatewayResponseType, type LambdaFunction } from '../../../libs/topology/src/model.js';
 import { BodyTooLargeError, collect } from '../endpoint/forward.js';
 import { newTraceRoot, type FunctionPool } from '../function/function-pool.js';
 import { type Journal } from '../journal.js';
 import { listen, type Listening } from '../listen.js';
+import { authorize, type TextClaims } from './authorizer.js';
 import { ApiPages, type ApiPagesOptions } from './api-pages.js';
 import { gatewayProblem, requestIdOf } from './gateway-problem.js';
 import { proxyEvent } from './proxy-event.js';
@@ -24,6 +26,8 @@ export interface ApiGatewayOptions extends Omit<ApiPagesOptions, 'health'> {
   host: string;
   journal: Journal;
   corsOrigins: string;
+  /** Undefined where no route asks for a token. */
+  authorizer: TokenVerifier | undefined;
   /** API Gateway's own is 29 s. */
   integrationTimeoutMs: number;
   poolOf: (lambda: LambdaFunction) => FunctionPool;
@@ -137,6 +141,14 @@ class Gateway {
       const page = this.pages.answer(method, path, `http://${incoming.headers.host ?? 'localhost'}`);
       return page ? this.answerUnread(exchange, page) : this.problem(exchange, 'MISSING_AUTHENTICATION_TOKEN');
     }
+    let claims: TextClaims | undefined;
+    const { authorizer } = this.options;
+    // A browser's preflight carries no token.
+    if (authorizer !== undefined && !match.public && method !== 'OPTIONS') {
+      const verdict = await authorize(authorizer, incoming.headers.authorization);
+      if ('refusal' in verdict) return this.problem(exchange, verdict.refusal);
+      ({ claims } = verdict);
+    }
     let body = NO_BODY;
     try {
       if (hasBody(incoming)) body = await collect(incoming, LARGEST_BODY);
@@ -146,7 +158,7 @@ class Gateway {
     }
     const traceRoot = newTraceRoot();
     const { stage, api } = this.options;
-    const event = proxyEvent({ ...exchange, path, body, match, stage, apiId: api.name, traceRoot });
+    const event = proxyEvent({ ...exchange, path, body, match, stage, apiId: api.name, traceRoot, claims });
     return this.integrate(exchange, event, match.target, traceRoot);
   }
 

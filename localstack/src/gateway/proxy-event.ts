@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { type IncomingMessage } from 'node:http';
 import { type APIGatewayProxyEvent } from 'aws-lambda';
 import { ACCOUNT } from '../account.js';
+import { type TextClaims } from './authorizer.js';
 import { type RouteMatch } from './route-table.js';
 
 const HOP_BY_HOP = new Set([
@@ -31,10 +32,12 @@ export interface ProxyRequest {
   requestId: string;
   traceRoot: string;
   receivedAt: Date;
+  /** Of the caller's token, where the route asks for one. */
+  claims: TextClaims | undefined;
 }
 
 export function proxyEvent(request: ProxyRequest): APIGatewayProxyEvent {
-  const { incoming, path, query, body, match, stage, apiId, requestId, traceRoot, receivedAt } = request;
+  const { incoming, path, query, body, match, stage, apiId, requestId, traceRoot, receivedAt, claims } = request;
   const httpMethod = incoming.method ?? 'GET';
   const multiValueHeaders = headersOf(incoming, traceRoot);
   const text = isUtf8(body);
@@ -53,7 +56,7 @@ export function proxyEvent(request: ProxyRequest): APIGatewayProxyEvent {
     requestContext: {
       accountId: ACCOUNT,
       apiId,
-      authorizer: null,
+      authorizer: claims === undefined ? null : { claims },
       domainName: host,
       domainPrefix: apiId,
       extendedRequestId: requestId,

@@ -6,13 +6,15 @@ export interface RouteMatch {
   /** The route's path, such as `/orders/{proxy+}`. */
   readonly resource: string;
   readonly pathParameters: Record<string, string>;
+  /** Asks for no token. */
+  readonly public: boolean;
 }
 
 interface Node {
   readonly fixed: Map<string, Node>;
   parameter?: { name: string; node: Node };
   greedy?: { name: string; node: Node };
-  readonly targets: Map<HttpMethod, { target: LambdaFunction; resource: string }>;
+  readonly targets: Map<HttpMethod, Omit<RouteMatch, 'pathParameters'>>;
 }
 
 const emptyNode = (): Node => ({ fixed: new Map(), targets: new Map() });
@@ -21,9 +23,9 @@ export class RouteTable {
   private readonly root = emptyNode();
 
   constructor({ routes }: RestApi) {
-    for (const { method, path, target } of routes) {
+    for (const { method, path, target, public: isPublic } of routes) {
       const node = segmentsOf(path).reduce(child, this.root);
-      node.targets.set(method, { target, resource: path });
+      node.targets.set(method, { target, resource: path, public: isPublic });
     }
   }
 

@@ -1,9 +1,11 @@
 /** A declared API as a local gateway in front of the functions' pools. */
 import { join } from 'node:path';
+import { TokenVerifier } from '../../../libs/shared/src/auth/token-verifier.js';
 import { nameOf, type LambdaFunction, type RestApi } from '../../../libs/topology/src/model.js';
 import { type FunctionPool } from '../function/function-pool.js';
 import { startApiGateway } from '../gateway/api-gateway.js';
-import { type Maker } from './local-system.js';
+import { issuerOf, jwksUri, userPoolClientId, userPoolId } from '../identity/pool-settings.js';
+import { type LocalSystem, type Maker } from './local-system.js';
 
 export const makeApi: Maker<RestApi> = async (api, system) => {
   const poolOf = (lambda: LambdaFunction): FunctionPool => {
@@ -19,6 +21,7 @@ export const makeApi: Maker<RestApi> = async (api, system) => {
     port: system.apiPort,
     journal: system.journal,
     corsOrigins: system.settings.corsOrigins,
+    authorizer: api.authorizer && system.settings.authMode === 'jwt' ? tokenVerifier(system) : undefined,
     integrationTimeoutMs: system.integrationTimeoutMs,
     poolOf,
     documentOf: ({ entry }) => join(system.root, entry, 'openapi.json'),
@@ -27,3 +30,9 @@ export const makeApi: Maker<RestApi> = async (api, system) => {
   system.apis.set(api.name, gateway);
   return 'started';
 };
+
+/** For the tokens of the system's pool. */
+function tokenVerifier({ name, endpoint }: LocalSystem): TokenVerifier {
+  const id = userPoolId(name);
+  return new TokenVerifier({ issuer: issuerOf(id), jwksUri: jwksUri(endpoint, id), audience: userPoolClientId(name) });
+}

@@ -4,6 +4,7 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import express, { type NextFunction, type Request, type Response } from 'express';
+import { AuthGuard } from '../auth/auth.guard.js';
 import { type ServiceConfig } from '../config.js';
 import { createLogger } from '../logger.js';
 import { withDeadline } from '../table/deadline.js';
@@ -52,6 +53,7 @@ export async function createHttpApp(
   // Set once the body is there: an upload may be slow, and that is not the table's time.
   app.use((_request: Request, _response: Response, next: NextFunction) => withDeadline(next));
   surroundings.mount?.(server);
+  app.useGlobalGuards(new AuthGuard(config));
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(server));
   return app.init();

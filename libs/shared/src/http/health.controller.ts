@@ -1,11 +1,13 @@
 /** Tells a load balancer whether the service runs, and whether it can work. */
 import { Controller, Get, Inject } from '@nestjs/common';
+import { Access } from '../auth/access.js';
 import { CustomerRepository } from '../table/customer.repository.js';
 import { Problem } from '../errors.js';
 
 /** A name that no customer can have: reading it needs no more rights than the services have, and finds nothing. */
 const NOBODY = '-';
 
+@Access('public')
 @Controller('health')
 export class HealthController {
   constructor(@Inject(CustomerRepository) private readonly customers: CustomerRepository) {}

@@ -2,12 +2,14 @@
 import { type Logger } from '@aws-lambda-powertools/logger';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { type Caller } from '../auth/caller.js';
 import { requestIdFrom } from '../id.js';
 import { traceIdFrom } from '../logger.js';
 
 /** What is known of a request besides its HTTP. */
 interface Locals {
   requestId?: string;
+  caller?: Caller;
   /** Set when the request failed. */
   failure?: Record<string, unknown>;
 }

@@ -8,6 +8,7 @@ import { expect } from 'expect';
 import { startTable, type TestTable } from '../../../../test/fixtures/table.js';
 
 let table: TestTable;
+const POOL = { USER_POOL_ID: 'us-east-1_test', USER_POOL_CLIENT_ID: 'test' };
 const main = fileURLToPath(new URL('../../../../apps/user-service/src/main.js', import.meta.url));
 
 /** Runs the user service as a process of its own. */
@@ -30,7 +31,7 @@ after(() => table.stop());
 
 describe('a service that runs as a server', () => {
   it('serves its routes and its own pages, and ends when it is told to, after what is under way', async () => {
-    const service = start({ ...table.env, TABLE_NAME: table.name, AUTH_MODE: 'open', PORT: '0' });
+    const service = start({ ...table.env, ...POOL, TABLE_NAME: table.name, AUTH_MODE: 'open', PORT: '0' });
     const exited = once(service, 'exit');
     const origin = await originOf(service);
     service.stdout?.resume();
@@ -59,7 +60,7 @@ describe('a service that runs as a server', () => {
 
   it('does not start on a port that is taken, and says which', async () => {
     const taken = Number(new URL(table.proxy.origin).port);
-    const service = start({ ...table.env, TABLE_NAME: table.name, AUTH_MODE: 'open', PORT: String(taken) });
+    const service = start({ ...table.env, ...POOL, TABLE_NAME: table.name, AUTH_MODE: 'open', PORT: String(taken) });
     const exited = once(service, 'exit');
     const said = Buffer.concat(await service.stderr!.toArray()).toString();
     expect((await exited)[0]).toBe(1);

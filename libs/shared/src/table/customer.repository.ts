@@ -1,4 +1,5 @@
 /** Customers in the table: every access pattern, and nothing of HTTP. */
+import { BatchGetRequest } from 'dynamodb-toolbox/entity/actions/batchGet';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { type Condition } from 'dynamodb-toolbox/entity/actions/parseCondition';
@@ -7,11 +8,12 @@ import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdat
 import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { $remove } from 'dynamodb-toolbox/entity/actions/update/symbols';
 import { type FormattedItem } from 'dynamodb-toolbox/entity';
+import { BatchGetCommand, execute } from 'dynamodb-toolbox/table/actions/batchGet';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { Problem } from '../errors.js';
 import { openCursor, sealCursor } from './cursor.js';
 import { customerListKey, type DataTable } from './data-table.js';
-import { conditionFailedAt, isConditionFailure, retrying } from './retry.js';
+import { conditionFailedAt, isConditionFailure, retrying, Throttled } from './retry.js';
 import { listShards, shardOf } from './shard.js';
 import { inRounds, transact } from './transaction.js';
 
@@ -72,6 +74,45 @@ export class CustomerRepository {
       throw error;
     }
     return customer;
+  }
+
+  /**
+   * Who has a name and an e-mail: 1 BatchGetItem, consistent.
+   * @returns the customer of the name, if any; and why a new one would be refused, if it would
+   */
+  async look({
+    username,
+    email,
+  }: {
+    username: string;
+    email: string;
+  }): Promise<{ customer?: Customer; refusal?: Problem }> {
+    const address = markerOf(email);
+    const command = this.data.table
+      .build(BatchGetCommand)
+      .requests(
+        this.data.customer.build(BatchGetRequest).key({ Username: username }),
+        this.data.emailMarker.build(BatchGetRequest).key({ address, copy: address }),
+      )
+      .options({ consistent: true });
+    const [stored, marker] = await retrying(async (options) => {
+      const { Responses: [found = []] = [], UnprocessedKeys = {} } = await execute(options, command);
+      if (Object.keys(UnprocessedKeys).length > 0) throw new Throttled();
+      return [found[0] as StoredCustomer | undefined, found[1]];
+    });
+    if (stored === undefined) return marker === undefined ? {} : { refusal: taken('EMAIL_TAKEN', 'email') };
+    const refusal = taken('USERNAME_TAKEN', 'username');
+    return isLive(stored) ? { customer: stored, refusal } : { refusal };
+  }
+
+  /** Who has an e-mail, in whatever case: 1 GetItem, consistent. */
+  async usernameOf(email: string): Promise<string | undefined> {
+    const address = markerOf(email);
+    const command = this.data.emailMarker
+      .build(GetItemCommand)
+      .key({ address, copy: address })
+      .options({ consistent: true });
+    return (await retrying((options) => command.send(options))).Item?.Username;
   }
 
   /** 1 GetItem, consistent. @throws Problem USER_NOT_FOUND */
@@ -144,11 +185,13 @@ export class CustomerRepository {
 
   /**
    * 1 GetItem and 1 transaction: the marker, the personal data and the index keys go, a tombstone stays.
+   * @param before run when there is such a customer, before it is deleted
    * @throws Problem USER_NOT_FOUND
    */
-  async delete(username: string, now: Date): Promise<void> {
+  async delete(username: string, now: Date, before = (): Promise<void> => Promise.resolve()): Promise<void> {
     await inRounds(async () => {
       const customer = await this.get(username);
+      await before();
       const tombstone = this.data.customer
         .build(UpdateTransaction)
         .item({
@@ -212,5 +255,5 @@ export function asLive(item: StoredCustomer | undefined): Customer {
   return item;
 }
 
-const taken = (code: 'USERNAME_TAKEN' | 'EMAIL_TAKEN', field: string, cause: unknown): Problem =>
+const taken = (code: 'USERNAME_TAKEN' | 'EMAIL_TAKEN', field: string, cause?: unknown): Problem =>
   new Problem(code, { errors: [{ field, message: 'is taken' }], cause });
