@@ -196,7 +196,13 @@ describe('registering by the shop’s route', () => {
         refreshToken: expect.any(String) as unknown,
         expiresIn: 3600,
       });
-      expectProblem(await api().post('/users/login').send({ ...by, password: 'Wrong-1234' }), 401, 'BAD_CREDENTIALS');
+      expectProblem(
+        await api()
+          .post('/users/login')
+          .send({ ...by, password: 'Wrong-1234' }),
+        401,
+        'BAD_CREDENTIALS',
+      );
     }
     const nobody = { username: unique('nobody'), password: user.password };
     expectProblem(await api().post('/users/login').send(nobody), 401, 'BAD_CREDENTIALS');

@@ -53,7 +53,7 @@ describe('a registration', () => {
     const answer = await register(ada).expect(201);
     expect(answer.body).toEqual({ userId: ada.username, message: 'User registered successfully' });
     for (const by of [{ username: ada.username }, { email: ada.email.toUpperCase() }]) {
-      const { body } = await login({ ...by, password }).expect(200);
+      const body = (await login({ ...by, password }).expect(200)).body as { token: string };
       expect(body).toEqual({
         userId: ada.username,
         name: ada.name,
@@ -61,7 +61,7 @@ describe('a registration', () => {
         refreshToken: expect.any(String) as unknown,
         expiresIn: 3600,
       });
-      const { token } = body as { token: string };
+      const { token } = body;
       await service.http.get(`/users/${ada.username}`).set('authorization', `Bearer ${token}`).expect(200);
     }
   });
@@ -250,8 +250,8 @@ describe('a user that can sign in', () => {
     const authorization = `Bearer ${await tokenOf({ username: ada.username, password })}`;
     await service.http.put(`/users/${ada.username}`).set({ authorization }).send({ email, name: 'New' }).expect(200);
     expect((await login({ email: ada.email, password })).status).toBe(401);
-    const { body } = await login({ email, password }).expect(200);
-    expect(body).toMatchObject({ userId: ada.username, name: 'New' });
+    const answer = await login({ email, password }).expect(200);
+    expect(answer.body).toMatchObject({ userId: ada.username, name: 'New' });
   });
 
   it('is told to come back when the pool is down', async () => {

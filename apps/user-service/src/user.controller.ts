@@ -99,7 +99,7 @@ export class UserController {
     status: 200,
     answer: loginSchema,
     example: { userId: 'john', name: 'John Doe', token: 'eyJraWQ...', refreshToken: 'am9obg...', expiresIn: 3600 },
-    bodyExample: { username: 'john', password: 'Secret-123' },
+    bodyExample: { email: 'john@example.com', password: 'Secret-123' },
     failures: ['BAD_CREDENTIALS', 'SIGN_IN_UNAVAILABLE'],
   })
   login(@Body({ schema: credentialsSchema }) credentials: Credentials): Promise<Login> {

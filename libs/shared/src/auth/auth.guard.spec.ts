@@ -93,8 +93,8 @@ describe('a public route', () => {
   it('asks for nothing and trusts nothing', async () => {
     for (const authorization of [undefined, 'Bearer x', await header('john', ['apiAdmins'])]) {
       const call = service.http.get('/things/open');
-      const { body } = await (authorization === undefined ? call : call.set({ authorization })).expect(200);
-      expect(body).toEqual({ username: null, isAdmin: false });
+      const answer = await (authorization === undefined ? call : call.set({ authorization })).expect(200);
+      expect(answer.body).toEqual({ username: null, isAdmin: false });
     }
     await service.http.get('/health/live').expect(200);
     await service.http.get('/health/ready').expect(200);

@@ -3,6 +3,7 @@ import { Body, Controller, Get, Post, Put, Query } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal';
 import { expect } from 'expect';
 import * as z from 'zod';
+import { Access } from '../auth/access.js';
 import { limitSchema } from '../text.schema.js';
 import { HeaderField } from './header-field.js';
 import { describeApi } from './openapi-document.js';
@@ -45,6 +46,7 @@ class ThingController {
     return thing;
   }
 
+  @Access('public')
   @Post()
   @Operation({ ...operation('makeThing'), bodyExample: { name: 'a' } })
   make(@Body({ schema: thingSchema }) thing: object): object {
@@ -109,10 +111,25 @@ describe('an OpenAPI document', () => {
   it('has a problem for each status an operation may fail with', () => {
     const codes = (responses: unknown) => Object.keys(responses as object);
     expect(codes(paths['/things']?.post?.responses)).toEqual(['201', '400', '409', '413', '415', '422', '500', '503']);
-    expect(codes(paths['/things/{id}/parts']?.get?.responses)).toEqual(['201', '400', '409', '422', '500', '503']);
+    expect(codes(paths['/things/{id}/parts']?.get?.responses)).toEqual([
+      '201',
+      '400',
+      '401',
+      '403',
+      '409',
+      '422',
+      '500',
+      '503',
+    ]);
     expect(paths['/things']?.post?.responses).toMatchObject({
       409: { description: 'USERNAME_TAKEN', content: { 'application/problem+json': { schema: {} } } },
     });
+  });
+
+  it('says which operations ask for a token', () => {
+    expect(paths['/things']?.post?.security).toEqual([]);
+    expect(paths['/things/{id}']?.put?.security).toEqual([{ idToken: [] }]);
+    expect(components.securitySchemes.idToken).toMatchObject({ type: 'http', scheme: 'bearer' });
   });
 
   it('is not made of routes that are not described, or described by one id', () => {

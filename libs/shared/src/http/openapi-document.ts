@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA, ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
 import * as z from 'zod';
+import { accessTo, type Level } from '../auth/access.js';
 import { statusOf, type ErrorCode } from '../errors.js';
 import { isHeaderField, type HeaderFieldOptions } from './header-field.js';
 import { OPERATION, type OperationOptions } from './operation.js';
@@ -24,7 +25,7 @@ export interface OpenApiDocument {
   /** One, so that a page of several services groups operations by service. */
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Record<string, Record<string, Json>>;
-  readonly components: { readonly schemas: Record<string, Json> };
+  readonly components: { readonly schemas: Record<string, Json>; readonly securitySchemes: Record<string, Json> };
 }
 
 interface RouteArgument {
@@ -36,21 +37,31 @@ interface RouteArgument {
 const COMMON: readonly ErrorCode[] = ['MALFORMED_REQUEST', 'VALIDATION_FAILED', 'INTERNAL', 'TABLE_UNAVAILABLE'];
 const WITH_BODY: readonly ErrorCode[] = ['MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
 
+const OF_CALLERS: readonly ErrorCode[] = ['UNAUTHORIZED', 'FORBIDDEN', 'SIGN_IN_UNAVAILABLE'];
+
+/** What jwt mode asks for; in open mode a token is neither needed nor looked at. */
+const ID_TOKEN: Json = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description: 'The ID token of a sign-in (`token` in the answer to POST /users/login). Open mode asks for none.',
+};
+
 /** @throws Error when a route has no `@Operation`, two share an id, or there is no example of a body or parameter */
 export function describeApi({ pathExamples, ...info }: ApiInfo, controllers: readonly Type[]): OpenApiDocument {
   const paths: OpenApiDocument['paths'] = {};
   const schemas: Record<string, Json> = { Problem: problemSchema() };
   const ids = new Set<string>();
   for (const controller of controllers) {
-    for (const { method, path, operation, args } of routesOf(controller)) {
+    for (const { method, path, operation, access, args } of routesOf(controller)) {
       if (ids.has(operation.id)) throw new Error(`two operations have the id ${operation.id}; rename one`);
       ids.add(operation.id);
-      const described = describe(operation, args, pathParameters(path, pathExamples), schemas);
+      const described = describe(operation, access, args, pathParameters(path, pathExamples), schemas);
       (paths[path] ??= {})[method] = { tags: [info.title], ...described };
     }
   }
   const tags = [{ name: info.title, description: info.description }];
-  return { openapi: '3.1.0', info, tags, paths, components: { schemas } };
+  return { openapi: '3.1.0', info, tags, paths, components: { schemas, securitySchemes: { idToken: ID_TOKEN } } };
 }
 
 /** Writes a document to the file that the command line names. */
@@ -59,7 +70,15 @@ export function writeDocument(document: OpenApiDocument, file = process.argv[2])
   writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
 }
 
-function routesOf(controller: Type): { method: string; path: string; operation: OperationOptions; args: Arguments }[] {
+interface DescribedRoute {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: OperationOptions;
+  readonly access: Level;
+  readonly args: Arguments;
+}
+
+function routesOf(controller: Type): DescribedRoute[] {
   const prototype = controller.prototype as Record<string, object>;
   const base = String(Reflect.getMetadata(PATH_METADATA, controller) ?? '');
   return Object.getOwnPropertyNames(prototype).flatMap((name) => {
@@ -77,6 +96,7 @@ function routesOf(controller: Type): { method: string; path: string; operation: 
         method: RequestMethod[method].toLowerCase(),
         path: `/${path.join('/')}`,
         operation,
+        access: accessTo(controller, handler),
         args: new Arguments(controller, name),
       },
     ];
@@ -107,15 +127,18 @@ class Arguments {
 
 function describe(
   operation: OperationOptions,
+  access: Level,
   args: Arguments,
   inPath: readonly Json[],
   schemas: Record<string, Json>,
 ): Json {
   const body = args.of(RouteParamtypes.BODY)[0]?.schema;
-  const codes = [...operation.failures, ...COMMON, ...(body ? WITH_BODY : [])];
+  const isPublic = access === 'public';
+  const codes = [...operation.failures, ...COMMON, ...(isPublic ? [] : OF_CALLERS), ...(body ? WITH_BODY : [])];
   return {
     operationId: operation.id,
     summary: operation.summary,
+    security: isPublic ? [] : [{ idToken: [] }],
     parameters: [
       ...inPath,
       ...args.of(RouteParamtypes.QUERY).flatMap((query) => queryParameters(query)),

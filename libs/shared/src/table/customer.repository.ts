@@ -98,7 +98,7 @@ export class CustomerRepository {
     const [stored, marker] = await retrying(async (options) => {
       const { Responses: [found = []] = [], UnprocessedKeys = {} } = await execute(options, command);
       if (Object.keys(UnprocessedKeys).length > 0) throw new Throttled();
-      return [found[0] as StoredCustomer | undefined, found[1]];
+      return [found[0], found[1]];
     });
     if (stored === undefined) return marker === undefined ? {} : { refusal: taken('EMAIL_TAKEN', 'email') };
     const refusal = taken('USERNAME_TAKEN', 'username');
