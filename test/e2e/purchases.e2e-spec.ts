@@ -1,6 +1,6 @@
 import { before, describe, it } from 'node:test';
 import { expect } from 'expect';
-import { ADMIN, api, asCaller, expectInvalid, expectProblem, unique, type Api } from './stack.js';
+import { ADMIN, asCaller, expectInvalid, expectProblem, unique, type Api } from './stack.js';
 
 const UUID = /^[0-9a-f-]{36}$/;
 const UNKNOWN = '97a97a2d-bdb5-4ab6-8d71-c5deb809a6ee';
@@ -152,15 +152,13 @@ describe('listing purchases', () => {
       ids.push(productPurchaseId);
       await stored(productPurchaseId);
     }
-    const first = await api().get('/product-purchase?limit=2').expect(200);
+    const first = await caller.get('/product-purchase?limit=2').expect(200);
     const names = (body: unknown): unknown[] => (body as Purchase[]).map(({ ProductPurchaseId }) => ProductPurchaseId);
     expect(names(first.body)).toEqual([ids[2], ids[1]]);
     const token = String(first.headers['x-next-token']);
-    const second = await api()
-      .get(`/product-purchase?limit=2&nextToken=${encodeURIComponent(token)}`)
-      .expect(200);
+    const second = await caller.get(`/product-purchase?limit=2&nextToken=${encodeURIComponent(token)}`).expect(200);
     expect(names(second.body)[0]).toBe(ids[0]);
-    expectProblem(await api().get('/product-purchase?nextToken=broken'), 400, 'BAD_CURSOR');
-    expectInvalid(await api().get('/product-purchase?limit=0'), 'limit');
+    expectProblem(await caller.get('/product-purchase?nextToken=broken'), 400, 'BAD_CURSOR');
+    expectInvalid(await caller.get('/product-purchase?limit=0'), 'limit');
   });
 });

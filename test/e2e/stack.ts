@@ -1,28 +1,11 @@
 /** The system under test, whatever runs it: its HTTP API, and the queue that its order events come to. */
 import { randomBytes } from 'node:crypto';
 import { expect } from 'expect';
-import supertest from 'supertest';
+import type supertest from 'supertest';
+import { ADMIN, api, asCaller, PASSWORD, SIGNS_IN, variable } from './caller.js';
 import { Inbox } from './inbox.js';
 
-export type Api = ReturnType<typeof supertest>;
-
-const variable = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`${name} is not set; run the suite by npm run test:e2e`);
-  return value;
-};
-
-/** The API as a caller without any right sees it. */
-export const api = (): Api => supertest(variable('API_URL').replace(/\/$/, ''));
-
-/** The caller that may do everything. */
-export const ADMIN = 'admin';
-
-/**
- * The API as somebody uses it who is signed in.
- * @param _name whose token is sent where the API asks for one; in open mode none is
- */
-export const asCaller = (_name: string): Promise<Api> => Promise.resolve(api());
+export { ADMIN, api, asCaller, PASSWORD, type Api } from './caller.js';
 
 /** The queue that is subscribed to the order events; one reader for all files. */
 export const inbox = new Inbox(() => variable('INBOX_QUEUE_URL'));
@@ -42,10 +25,15 @@ export function userFields(prefix = 'user'): User {
   return { username, name: 'Some One', email: `${username}@Example.com` };
 }
 
-/** Registers a user. */
+/** Registers a user; where people sign in, one that can. */
 export async function newUser(prefix?: string): Promise<User> {
   const user = userFields(prefix);
-  await (await asCaller(ADMIN)).post('/users').send(user).expect(201);
+  if (SIGNS_IN)
+    await api()
+      .post('/users/register')
+      .send({ ...user, password: PASSWORD })
+      .expect(201);
+  else await api().post('/users').send(user).expect(201);
   return user;
 }
 

@@ -8,6 +8,7 @@ import {
   expectProblem,
   newOrder,
   newUser,
+  PASSWORD,
   unique,
   userFields,
   type Api,
@@ -165,7 +166,7 @@ describe('deleting a user', () => {
 describe('registering by the shop’s route', () => {
   it('makes a username where none is given', async () => {
     const { name, email } = userFields();
-    const answer = await api().post('/users/register').send({ name, email }).expect(201);
+    const answer = await api().post('/users/register').send({ name, email, password: PASSWORD }).expect(201);
     const { userId } = answer.body as { userId: string };
     expect(answer.body).toEqual({ userId, message: 'User registered successfully' });
     const user = await (await asCaller(userId)).get(`/users/${userId}`).expect(200);
@@ -174,15 +175,15 @@ describe('registering by the shop’s route', () => {
 
   it('takes the username that is given, once', async () => {
     const { name, email, username } = userFields();
-    const answer = await api().post('/users/register').send({ name, email, username }).expect(201);
+    const answer = await api().post('/users/register').send({ name, email, username, password: PASSWORD }).expect(201);
     expect((answer.body as { userId: string }).userId).toBe(username);
-    const again = { name, email: `other-${email}`, username };
+    const again = { name, email: `other-${email}`, username, password: PASSWORD };
     expectProblem(await api().post('/users/register').send(again), 409, 'USERNAME_TAKEN');
-    expectProblem(await api().post('/users/register').send({ name, email }), 409, 'EMAIL_TAKEN');
+    expectProblem(await api().post('/users/register').send({ name, email, password: PASSWORD }), 409, 'EMAIL_TAKEN');
   });
 
   it('lets in who has registered with a password, by name and by e-mail', async () => {
-    const user = { ...userFields(), password: 'Secret-123' };
+    const user = { ...userFields(), password: PASSWORD };
     await api().post('/users/register').send(user).expect(201);
     for (const by of [{ username: user.username }, { email: user.email.toLowerCase() }]) {
       const answer = await api()
