@@ -7,6 +7,7 @@ import { benchPipes } from './pipes.js';
 import { benchShop } from './shop.js';
 import { benchStartUp } from './start-up.js';
 import { benchThroughput } from './throughput.js';
+import { benchTokens } from './tokens.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'start-up': benchStartUp,
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   growth: benchGrowth,
   shop: benchShop,
   pipes: benchPipes,
+  tokens: benchTokens,
 };
 
 // A program that exits takes its stack's processes along; one that a signal ends does not.
