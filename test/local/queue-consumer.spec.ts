@@ -38,6 +38,10 @@ const HANDLERS: Record<string, string> = {
   };`,
   thrower: `export const handler = async ({ Records }) => { console.log('try ' + Records[0].body); throw new Error('broken'); };`,
   garbled: `export const handler = async ({ Records }) => { console.log('garbled ' + Records[0].body); return { batchItemFailures: [{ itemIdentifier: '' }] }; };`,
+  // Takes its time, and says when it begins and ends.
+  slow: `export const handler = async () => {
+    console.log('in'); await new Promise((resolve) => setTimeout(resolve, 50)); console.log('out');
+  };`,
   echo: `export const handler = async (event) => { console.log(JSON.stringify(event)); };`,
 };
 const fn = (name: string): ReturnType<typeof handlerFunction> =>
@@ -53,6 +57,7 @@ const topology = system('mapped', {
     consumer(work('thrower'), fn('thrower'), { batch: 1 }),
     consumer(work('garbled'), fn('garbled'), { batch: 1 }),
     consumer(work('echo'), fn('echo'), { batch: 25, window: 1 }),
+    consumer(work('slow'), fn('slow'), { batch: 1, maxConcurrency: 2 }),
   ],
 });
 
@@ -146,6 +151,18 @@ describe('a queue’s consumer', () => {
     const sizes = batches.map((entry) => (entry.type === 'queue-batch' ? entry.messageIds.length : 0));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(20);
     expect(Math.max(...sizes)).toBeGreaterThan(10);
+  });
+
+  it('handles as many batches at once as it may, and no more', async () => {
+    await send(
+      'slow',
+      Array.from({ length: 8 }, (_, n) => `slow-${n}`),
+    );
+    await stack.journal.waitForCount(8, said('slow', 'out'));
+    const lines = stack.journal.entries((entry) => said('slow', 'in')(entry) || said('slow', 'out')(entry));
+    let running = 0;
+    const counts = lines.map((entry) => (running += said('slow', 'in')(entry) ? 1 : -1));
+    expect(Math.max(...counts)).toBe(2);
   });
 
   it('never retries a bad message’s neighbours, and gives it up after three receives', async () => {
