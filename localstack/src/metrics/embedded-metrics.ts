@@ -12,24 +12,33 @@ export interface EmbeddedMetric {
   readonly timestamp: number;
 }
 
-const documentSchema = z.looseObject({
-  _aws: z.object({
-    Timestamp: z.number().int(),
-    CloudWatchMetrics: z.array(
-      z.object({
-        Namespace: z.string().min(1).max(1024),
-        Dimensions: z.array(z.array(z.string().min(1).max(250)).max(30)).min(1),
-        Metrics: z.array(z.object({ Name: z.string().min(1).max(1024), Unit: z.string().default('None') })).max(100),
-      }),
-    ),
+/** Made with the first such line: a start need not wait for it. */
+const schemas = once(() => ({
+  document: z.looseObject({
+    _aws: z.object({
+      Timestamp: z.number().int(),
+      CloudWatchMetrics: z.array(
+        z.object({
+          Namespace: z.string().min(1).max(1024),
+          Dimensions: z.array(z.array(z.string().min(1).max(250)).max(30)).min(1),
+          Metrics: z.array(z.object({ Name: z.string().min(1).max(1024), Unit: z.string().default('None') })).max(100),
+        }),
+      ),
+    }),
   }),
-});
-const valuesSchema = z.union([z.number().transform((value) => [value]), z.array(z.number()).min(1).max(100)]);
+  values: z.union([z.number().transform((value) => [value]), z.array(z.number()).min(1).max(100)]),
+}));
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
 
 /** The metrics of a line, one for each of its dimension sets; none when the line is of another kind. */
 export function embeddedMetrics(line: string): EmbeddedMetric[] {
   // Most lines are none of it, and reading JSON is dear.
   if (!line.includes('"CloudWatchMetrics"')) return [];
+  const { document: documentSchema, values: valuesSchema } = schemas();
   const document = documentSchema.safeParse(jsonIn(line));
   if (!document.success) return [];
   const { _aws, ...targets } = document.data;

@@ -41,10 +41,10 @@ describe('the metric store', () => {
   it('is bounded in metrics and in time', () => {
     const clock = new ManualClock(START);
     const store = new MetricStore(clock, 3);
-    for (const name of ['a', 'b', 'c', 'd']) store.add(id(name), one(1));
+    for (const name of ['b', 'a', 'c', 'b', 'd']) store.add(id(name), one(1));
     expect(store.list().map(({ name }) => name)).toEqual(['b', 'c', 'd']);
     clock.advance(180 * MINUTE);
-    expect(store.statistics(id('b'), START, START + 1)?.sum).toBe(1);
+    expect(store.statistics(id('b'), START, START + 1)?.sum).toBe(2);
     clock.advance(MINUTE);
     expect(store.statistics(id('b'), START, START + 1)).toBeUndefined();
     expect(store.list()).toEqual([]);
