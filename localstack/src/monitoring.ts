@@ -57,6 +57,7 @@ export class Monitoring {
   /** From now on the lines of its log group are counted. */
   add(metric: LogMetric): void {
     this.logMetrics.push(metric);
+    this.logs.group(metric.group).metricFilters += 1;
   }
 
   /** Adds a line to a log group, and what it counts to the metrics. */

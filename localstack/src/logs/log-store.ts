@@ -27,6 +27,7 @@ export interface LogGroup {
   readonly streams: Map<string, LogStream>;
   /** Kept and shown; what bounds the store decides how long events live here. */
   retentionDays?: number;
+  metricFilters: number;
   /** Characters that were put in. */
   stored: number;
 }
@@ -60,7 +61,7 @@ export class LogStore {
   group(name: string): LogGroup {
     const found = this.groups.get(name);
     if (found) return found;
-    const made: LogGroup = { name, createdAt: this.clock.now(), streams: new Map(), stored: 0 };
+    const made: LogGroup = { name, createdAt: this.clock.now(), streams: new Map(), metricFilters: 0, stored: 0 };
     this.groups.set(name, made);
     return made;
   }

@@ -236,7 +236,7 @@ const describeGroup = (described: LogGroup): Answer => ({
   arn: `${logGroupArn(described.name)}:*`,
   logGroupArn: logGroupArn(described.name),
   logGroupClass: 'STANDARD',
-  metricFilterCount: 0,
+  metricFilterCount: described.metricFilters,
   storedBytes: described.stored,
   ...(described.retentionDays !== undefined && { retentionInDays: described.retentionDays }),
 });

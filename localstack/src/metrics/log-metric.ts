@@ -4,8 +4,6 @@ import { type LogEvent } from '../logs/log-store.js';
 import { type MetricId } from './metric-store.js';
 
 export interface LogMetricOptions {
-  /** Physical name of the filter. */
-  readonly name: string;
   readonly group: string;
   readonly pattern: LogPattern;
   readonly id: MetricId;
@@ -20,6 +18,10 @@ export class LogMetric {
 
   get id(): MetricId {
     return this.options.id;
+  }
+
+  get group(): string {
+    return this.options.group;
   }
 
   /** Undefined when the line adds nothing. */

@@ -16,7 +16,6 @@ export const makeMetricFilter: Maker<MetricFilter> = (filter, system) => {
   const id = metricIdentity({ of: filter }, system);
   system.monitoring.add(
     new LogMetric({
-      name: system.physicalName(filter),
       group,
       pattern: parseLogPattern(pattern),
       id,
