@@ -1,6 +1,7 @@
 /** The one screen that a start prints. */
 import { styleText } from 'node:util';
 import { type RuntimeSettings } from '../../libs/topology/src/environment.js';
+import { type Kind } from '../../libs/topology/src/model.js';
 import { protections } from '../../libs/topology/src/mark.js';
 import { type LocalStack } from './local-stack.js';
 
@@ -43,8 +44,8 @@ export function banner({ stack, authMode, backoffCapMs, startMs, tryOut }: Banne
   ].join('\n');
 }
 
-/** More of a kind than these are only counted. */
-const MOST_NAMED = 9;
+/** What watches the others is only counted: there is a lot of it. */
+const COUNTED: readonly Kind[] = ['metric-filter', 'alarm'];
 
 /** `created  table data, queue order-events-dead`, one line for each way a resource came to be. */
 function resourceLines({ resources }: LocalStack): string[] {
@@ -53,7 +54,7 @@ function resourceLines({ resources }: LocalStack): string[] {
     const made = resources.filter((each) => each.origin === origin).map(({ resource }) => resource);
     const names = [...new Set(made.map(({ kind }) => kind))].flatMap((kind) => {
       const ofKind = made.filter((resource) => resource.kind === kind);
-      return ofKind.length > MOST_NAMED ? [`${ofKind.length} ${kind}s`] : ofKind.map(({ name }) => `${kind} ${name}`);
+      return COUNTED.includes(kind) ? [`${ofKind.length} ${kind}s`] : ofKind.map(({ name }) => `${kind} ${name}`);
     });
     return `  ${origin.padEnd('AWS only'.length)}  ${names.join(', ')}`;
   });

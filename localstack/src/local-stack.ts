@@ -222,11 +222,13 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     physicalName: nameOf,
     adopt,
   };
-  const made = await makeAll(resources, system, ({ resource, origin }) =>
-    onProgress(`${resource.kind} ${resource.name} ${origin}`),
-  );
+  const made = await makeAll(resources, system, ({ resource, origin }) => {
+    const watches = resource.kind === 'alarm' || resource.kind === 'metric-filter';
+    if (!watches) onProgress(`${resource.kind} ${resource.name} ${origin}`);
+  });
 
   monitoring.start();
+  if (monitoring.alarms.size > 0) onProgress(`${monitoring.alarms.size} alarms watch`);
   await pipes.restore((file, reason) =>
     journal.record({ type: 'stack', what: `pipe ${file} cannot come back: ${reason}` }),
   );

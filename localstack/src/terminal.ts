@@ -59,7 +59,7 @@ export function line(entry: JournalEntry): string | undefined {
       // At its first look an alarm finds out that nothing is wrong, which nobody waits for.
       return entry.from === 'INSUFFICIENT_DATA' && entry.to === 'OK'
         ? undefined
-        : labelled(entry, 'alarm', ALARM_COLOURS[entry.to], `${entry.alarm} is ${entry.to}: ${entry.reason}`);
+        : labelled(entry, 'alarm', ALARM_COLOURS[entry.to], `${entry.alarm} is ${entry.to}: ${cut(entry.reason, 120)}`);
     case 'stack':
       return labelled(entry, 'stack', 'yellow', entry.what);
     case 'aws-call':
