@@ -34,12 +34,18 @@ describe('the settings of npm start', () => {
     });
   });
 
+  it('let nobody in from other origins where people sign in, unless they are told to', () => {
+    expect(readSettings({ AUTH_MODE: 'jwt' }).settings).toMatchObject({ authMode: 'jwt', corsOrigins: '' });
+    expect(readSettings({ AUTH_MODE: 'jwt', CORS_ORIGINS: '*' }).settings.corsOrigins).toBe('*');
+  });
+
   const wrong: readonly (readonly [NodeJS.ProcessEnv, string])[] = [
     [{ PORT: '65536' }, 'PORT is "65536"; give a whole number from 0 to 65535'],
     [{ PORT: '-1' }, 'PORT is "-1"; give a whole number from 0 to 65535'],
     [{ AWS_PORT: '4e3' }, 'AWS_PORT is "4e3"; give a whole number from 0 to 65535'],
     [{ TABLE_BACKEND: 'postgres' }, 'TABLE_BACKEND is "postgres"; choose one of dynoxide, dynamodb-local'],
     [{ LOG_LEVEL: 'info' }, 'LOG_LEVEL is "info"; choose one of DEBUG, INFO, WARN, ERROR'],
+    [{ AUTH_MODE: 'none' }, 'AUTH_MODE is "none"; choose one of open, jwt'],
     [{ RETRY_CAP_MS: '1 s' }, 'RETRY_CAP_MS is "1 s"; give a whole number from 0 to 60000'],
     [{ PORT: '4566' }, 'PORT and AWS_PORT are both 4566; give each its own'],
   ];

@@ -169,6 +169,21 @@ describe('the local user pool', () => {
     expect(words).toEqual(Array(4).fill('NotAuthorizedException: Incorrect username or password.'));
   });
 
+  it('takes as long for an unknown user as for a wrong password', async () => {
+    const username = await newUser();
+    const fastest = async (name: string): Promise<number> => {
+      const times: number[] = [];
+      for (let n = 0; n < 8; n += 1) {
+        const started = performance.now();
+        await expect(signIn(name, 'Wrong-1234')).rejects.toEqual(refused('NotAuthorizedException'));
+        times.push(performance.now() - started);
+      }
+      return Math.min(...times);
+    };
+    // Without the work for nobody it would be a fifth.
+    expect(await fastest('nobody')).toBeGreaterThan((await fastest(username)) / 2);
+  });
+
   it('lets nobody in who is disabled or has a temporary password', async () => {
     const username = await newUser();
     await client.send(new AdminDisableUserCommand({ UserPoolId, Username: username }));

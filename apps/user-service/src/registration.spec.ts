@@ -76,6 +76,14 @@ describe('a registration', () => {
     ).toMatch(/^UserNotFoundException/);
   });
 
+  it('takes every password that the pool’s policy takes, and no other', async () => {
+    for (const just of ['Secret12', `Aa1${'x'.repeat(253)}`, 'Aa1 with späces']) {
+      const ada = { ...person(), password: just };
+      await register(ada).expect(201);
+      expect(await status(ada, just)).toBe(200);
+    }
+  });
+
   it('in open mode makes a pool user only for whoever names a password', async () => {
     const [without, withOne] = [person(), person()];
     const calls = pool.calls.length;
@@ -140,16 +148,30 @@ describe('a registration', () => {
   });
 });
 
+describe('two registrations of one name', () => {
+  it('do not hurt each other, though the slower one disables its pool user when the other has finished', async () => {
+    const [slow, quick] = [person(), { ...person(), password: 'Quick-1234' }];
+    let quickOne: Promise<number> | undefined;
+    pool.beforeCall = async (operation) => {
+      if (operation !== 'AdminDisableUser' || quickOne !== undefined) return;
+      quickOne = register({ ...quick, username: slow.username }).then((answer) => answer.status);
+      await quickOne;
+    };
+    expect(codeOf(await register(slow))).toEqual([409, 'USERNAME_TAKEN']);
+    pool.beforeCall = () => undefined;
+    expect(await quickOne).toBe(201);
+    expect([await status(slow), await status(slow, quick.password)]).toEqual([401, 200]);
+  });
+});
+
 describe('a registration that ends half way', () => {
   /** Runs it with a pool that is cut off once a call of this name comes, for good. */
   const cutAt = async (body: object, operation: string): Promise<supertest.Response> => {
-    const push = pool.calls.push.bind(pool.calls);
-    pool.calls.push = (name) => {
+    pool.beforeCall = (name) => {
       if (name === operation) pool.isDown = true;
-      return push(name);
     };
     const answer = await register(body);
-    pool.calls.push = push;
+    pool.beforeCall = () => undefined;
     pool.isDown = false;
     return answer;
   };
