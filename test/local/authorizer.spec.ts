@@ -99,24 +99,24 @@ describe('an API with an authorizer', () => {
     expect(env).not.toHaveProperty('USER_POOL_ID');
   });
 
-  it('asks for nothing in open mode', async () => {
+  it('asks for nothing in open mode', async (test) => {
     const open = await startLocalStack({ topology, root });
+    test.after(() => open.stop());
     const response = await fetch(`${open.apiUrl}/closed/x`);
     const { authorizer, env } = (await response.json()) as Echo;
     expect([response.status, authorizer, env.AUTH_MODE]).toEqual([200, null, 'open']);
-    await open.stop();
   });
 });
 
 describe('the keys of an API’s authorizer', () => {
-  it('out of reach are a 503 with Retry-After, in a problem document', async () => {
+  it('out of reach are a 503 with Retry-After, in a problem document', async (test) => {
     const stack = await startLocalStack({ topology, root, settings: { authMode: 'jwt' } });
+    test.after(() => stack.stop());
     stack.faults.order({ service: 'cognito-idp', fault: 'Unavailable' });
     const response = await fetch(`${stack.apiUrl}/closed/x`, {
       headers: { authorization: 'Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.e30.eA' },
     });
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await response.json()).toMatchObject({ code: 'SIGN_IN_UNAVAILABLE' });
-    await stack.stop();
   });
 });

@@ -19,8 +19,9 @@ const commandOf = (pid: string): string =>
   existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
 
 describe('the command line', () => {
-  it('prints lines to try that sign in where AUTH_MODE is jwt, and they work as they stand', async () => {
+  it('prints lines to try that sign in where AUTH_MODE is jwt, and they work as they stand', async (test) => {
     const stack = await startStackProcess({ DATA_DIR: temporaryFolder(), AUTH_MODE: 'jwt' });
+    test.after(() => stack.end('SIGTERM'));
     expect(stack.output()).toMatch(/Auth +jwt \(send the ID token/);
     const [, lines = ''] = stack.output().split('Try it:\n');
     const tried = execFileSync('bash', ['-e', '-c', lines.trim()], {
@@ -30,7 +31,6 @@ describe('the command line', () => {
     expect(tried).toContain('{"userId":"john","message":"User registered successfully"}');
     expect(tried).toMatch(/"message":"Order placed successfully".*"message":"orders fetched successfully"/s);
     expect((await fetch(`${stack.apiUrl}/orders/`)).status).toBe(401);
-    await stack.end('SIGTERM');
   });
 
   it('prints where things are, shows an order on its way in one line each, and stops within 2 s leaving no process', async () => {
