@@ -251,6 +251,20 @@ describe('CloudWatch', () => {
     });
   });
 
+  it('refuses a member that it does not read, and a body that is none, in each protocol', async () => {
+    const target = { 'x-amz-target': 'GraniteServiceVersion20100801.ListMetrics' };
+    const json = await fetch(stack.awsUrl, { method: 'POST', headers: target, body: '{"OwningAccount":"1"}' });
+    expect(json.status).toBe(501);
+    expect(await json.json()).toMatchObject({ message: 'The local stack does not emulate OwningAccount.' });
+    const garbled = await fetch(stack.awsUrl, { method: 'POST', headers: target, body: '{' });
+    expect([garbled.status, await garbled.json()]).toMatchObject([400, { __type: 'SerializationException' }]);
+    const path = `${stack.awsUrl}/service/GraniteServiceVersion20100801/operation/ListMetrics`;
+    const cbor = await fetch(path, { method: 'POST', body: Buffer.from('ff', 'hex') });
+    expect(cbor.status).toBe(400);
+    expect(cbor.headers.get('smithy-protocol')).toBe('rpc-v2-cbor');
+    expect(await cbor.text()).toContain('SerializationException');
+  });
+
   it('is spoken to by the command line, which speaks CBOR', { skip: withoutCli }, async () => {
     const said = async (...words: string[]): Promise<unknown> =>
       JSON.parse((await aws(stack.awsUrl, 'cloudwatch', ...words, '--output', 'json')) || '{}') as unknown;

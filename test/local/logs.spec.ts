@@ -135,6 +135,9 @@ describe('the log of a function', () => {
     await expect(search({ logStreamNames: ['nobody'] })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     await expect(search({ nextToken: 'what' })).rejects.toMatchObject({ name: 'InvalidParameterException' });
     await expect(search({ limit: 10_001 })).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    await expect(
+      logs.send(new CreateLogGroupCommand({ logGroupName: 'secret', kmsKeyId: 'key' })),
+    ).rejects.toMatchObject({ message: 'The local stack does not emulate kmsKeyId.' });
     const query = { logGroupName, queryString: 'fields @message', startTime: 0, endTime: 1 };
     await expect(logs.send(new StartQueryCommand(query))).rejects.toMatchObject({
       name: 'NotImplemented',

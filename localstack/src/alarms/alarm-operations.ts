@@ -10,12 +10,10 @@ const state = z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
 const records = number.pipe(z.number().int().min(1).max(100));
 const types = z.array(z.enum(['MetricAlarm', 'CompositeAlarm', 'LogAlarm'])).default(['MetricAlarm']);
 
-const describeAlarms = z.object({
+const describeAlarms = z.strictObject({
   AlarmNames: z.array(z.string()).max(100).optional(),
   AlarmNamePrefix: z.string().optional(),
   AlarmTypes: types,
-  ChildrenOfAlarmName: z.never('is not emulated: there are no composite alarms').optional(),
-  ParentsOfAlarmName: z.never('is not emulated: there are no composite alarms').optional(),
   StateValue: state.optional(),
   ActionPrefix: z.string().optional(),
   MaxRecords: records.default(50),
@@ -46,7 +44,12 @@ export function describe(input: unknown, { alarms }: Monitoring): object {
   return { CompositeAlarms: [], MetricAlarms: page.map(described), NextToken };
 }
 
-const setAlarmState = z.object({ AlarmName: z.string(), StateValue: state, StateReason: z.string().max(1023) });
+const setAlarmState = z.strictObject({
+  AlarmName: z.string(),
+  StateValue: state,
+  StateReason: z.string().max(1023),
+  StateReasonData: z.string().max(4000).optional(),
+});
 
 /** SetAlarmState: the state lasts until the alarm is looked at the next time. */
 export async function setState(input: unknown, { alarms }: Monitoring): Promise<object> {
@@ -57,7 +60,7 @@ export async function setState(input: unknown, { alarms }: Monitoring): Promise<
   return {};
 }
 
-const describeAlarmHistory = z.object({
+const describeAlarmHistory = z.strictObject({
   AlarmName: z.string().optional(),
   AlarmTypes: types,
   HistoryItemType: z.string().optional(),

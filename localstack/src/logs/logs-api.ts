@@ -10,7 +10,8 @@ import { parseLogPattern } from '../../../libs/topology/src/log-pattern/parse-lo
 import { type AwsRequest } from '../endpoint/aws-request.js';
 import { awsError, notImplemented, type AwsResponse } from '../endpoint/aws-response.js';
 import { listPage, searchPage, streamPage } from './log-pages.js';
-import { logGroupArn, type LogGroup, type LogStore, type LogStream } from './log-store.js';
+import { describeGroup, describeStream } from './log-description.js';
+import { type LogGroup, type LogStore } from './log-store.js';
 import { LogsError } from './logs-error.js';
 
 type Answer = Record<string, unknown>;
@@ -29,11 +30,15 @@ const name = z.string().min(1).max(512);
 /** A group is named by its name, or by its ARN where it is called an identifier. */
 const group = { logGroupName: name.optional(), logGroupIdentifier: z.string().max(2048).optional() };
 
+/** Of no consequence here: nothing is masked, and events of streams always come together. */
+const harmless = { unmask: z.boolean().optional(), interleaved: z.boolean().optional() };
+
+const MOST_GROUPS = 1_000;
 const RETENTIONS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288];
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   DescribeLogGroups: operation(
-    z.object({
+    z.strictObject({
       logGroupNamePrefix: z.string().optional(),
       logGroupNamePattern: z.string().optional(),
       limit: limit(50),
@@ -48,7 +53,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
   ),
   DescribeLogStreams: operation(
-    z.object({
+    z.strictObject({
       ...group,
       logStreamNamePrefix: z.string().optional(),
       orderBy: z.enum(['LogStreamName', 'LastEventTime']).optional(),
@@ -66,13 +71,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
   ),
   GetLogEvents: operation(
-    z.object({
+    z.strictObject({
       ...group,
       logStreamName: name,
       startTime: time,
       endTime: time,
       limit: limit(10_000),
       startFromHead: z.boolean().default(false),
+      ...harmless,
       nextToken: token,
     }),
     ({ logStreamName, startTime, endTime, startFromHead: fromHead, nextToken, ...input }, store) => {
@@ -96,13 +102,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
   ),
   FilterLogEvents: operation(
-    z.object({
+    z.strictObject({
       ...group,
       logStreamNames: z.array(name).max(100).optional(),
       logStreamNamePrefix: z.string().optional(),
       startTime: time,
       endTime: time,
       filterPattern: z.string().default(''),
+      ...harmless,
       limit: limit(10_000),
       nextToken: token,
     }),
@@ -129,22 +136,26 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       };
     },
   ),
-  CreateLogGroup: operation(z.object({ logGroupName: name }), ({ logGroupName }, store) => {
+  CreateLogGroup: operation(z.strictObject({ logGroupName: name }), ({ logGroupName }, store) => {
     if (store.groups.has(logGroupName)) throw exists('group');
+    if (store.groups.size >= MOST_GROUPS)
+      throw new LogsError('LimitExceededException', `The local stack keeps ${MOST_GROUPS} log groups at most.`);
     store.group(logGroupName);
     return {};
   }),
-  CreateLogStream: operation(z.object({ logGroupName: name, logStreamName: name }), (input, store) => {
+  CreateLogStream: operation(z.strictObject({ logGroupName: name, logStreamName: name }), (input, store) => {
     const found = groupOf(input, store);
     if (found.streams.has(input.logStreamName)) throw exists('stream');
     store.stream(found, input.logStreamName);
     return {};
   }),
   PutLogEvents: operation(
-    z.object({
+    z.strictObject({
       logGroupName: name,
       logStreamName: name,
-      logEvents: z.array(z.object({ timestamp: z.number().int().min(0), message: z.string().min(1) })).min(1),
+      // AWS ignores it too, since 2023.
+      sequenceToken: z.string().optional(),
+      logEvents: z.array(z.strictObject({ timestamp: z.number().int().min(0), message: z.string().min(1) })).min(1),
     }),
     ({ logStreamName, logEvents, ...input }, store) => {
       const found = groupOf(input, store);
@@ -154,13 +165,13 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
   ),
   PutRetentionPolicy: operation(
-    z.object({ logGroupName: name, retentionInDays: z.number().refine((days) => RETENTIONS.includes(days)) }),
+    z.strictObject({ logGroupName: name, retentionInDays: z.number().refine((days) => RETENTIONS.includes(days)) }),
     (input, store) => {
       groupOf(input, store).retentionDays = input.retentionInDays;
       return {};
     },
   ),
-  DeleteRetentionPolicy: operation(z.object({ logGroupName: name }), (input, store) => {
+  DeleteRetentionPolicy: operation(z.strictObject({ logGroupName: name }), (input, store) => {
     delete groupOf(input, store).retentionDays;
     return {};
   }),
@@ -189,6 +200,8 @@ function parsed<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
+  if (issue?.code === 'unrecognized_keys')
+    throw new LogsError('InvalidParameterException', `The local stack does not emulate ${issue.keys.join(', ')}.`);
   throw new LogsError('InvalidParameterException', `${issue?.path.join('.') || 'The request'}: ${issue?.message}`);
 }
 
@@ -229,27 +242,3 @@ const between = (from: number | undefined, to: number | undefined): { from?: num
 });
 
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
-
-const describeGroup = (described: LogGroup): Answer => ({
-  logGroupName: described.name,
-  creationTime: described.createdAt,
-  arn: `${logGroupArn(described.name)}:*`,
-  logGroupArn: logGroupArn(described.name),
-  logGroupClass: 'STANDARD',
-  metricFilterCount: described.metricFilters,
-  storedBytes: described.stored,
-  ...(described.retentionDays !== undefined && { retentionInDays: described.retentionDays }),
-});
-
-const describeStream = (of: string, stream: LogStream): Answer => ({
-  logStreamName: stream.name,
-  creationTime: stream.createdAt,
-  arn: `${logGroupArn(of)}:log-stream:${stream.name}`,
-  storedBytes: 0,
-  ...(stream.firstEventAt !== undefined && {
-    firstEventTimestamp: stream.firstEventAt,
-    lastEventTimestamp: stream.lastEventAt,
-    lastIngestionTime: stream.lastIngestedAt,
-    uploadSequenceToken: '0',
-  }),
-});

@@ -2,7 +2,10 @@
 export class LogsError extends Error {
   constructor(
     override readonly name:
-      'InvalidParameterException' | 'ResourceAlreadyExistsException' | 'ResourceNotFoundException',
+      | 'InvalidParameterException'
+      | 'LimitExceededException'
+      | 'ResourceAlreadyExistsException'
+      | 'ResourceNotFoundException',
     message: string,
   ) {
     super(message);

@@ -23,8 +23,15 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 export async function answerCloudWatch(request: AwsRequest, monitoring: Monitoring): Promise<AwsResponse> {
   const run = OPERATIONS[request.operation];
   if (run === undefined) return notImplemented(request);
+  let input: unknown;
   try {
-    return answer(request, await run(inputOf(request), monitoring));
+    input = inputOf(request);
+  } catch (error) {
+    // Whatever it is that JSON, CBOR or gzip do not take.
+    return awsError(request, 400, 'SerializationException', (error as Error).message);
+  }
+  try {
+    return answer(request, await run(input, monitoring));
   } catch (error) {
     if (!(error instanceof CloudWatchError)) throw error;
     const code = request.protocol === 'query' ? error.code : error.name;

@@ -14,7 +14,7 @@ export const truth = z.union([z.boolean(), z.enum(['true', 'false']).transform((
 export const statistic = z.enum(['Sum', 'Average', 'Minimum', 'Maximum', 'SampleCount']);
 
 export const dimensions = z
-  .array(z.object({ Name: z.string().min(1).max(255), Value: z.string().min(1).max(1024) }))
+  .array(z.strictObject({ Name: z.string().min(1).max(255), Value: z.string().min(1).max(1024) }))
   .max(30)
   .default([])
   .transform((list) => Object.fromEntries(list.map(({ Name, Value }) => [Name, Value])));
@@ -27,6 +27,8 @@ export function parsed<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
+  if (issue?.code === 'unrecognized_keys')
+    throw new CloudWatchError('NotImplemented', `The local stack does not emulate ${issue.keys.join(', ')}.`);
   throw new CloudWatchError(
     'InvalidParameterValueException',
     `The parameter ${issue?.path.join('.') || 'of the request'} is not valid: ${issue?.message}`,

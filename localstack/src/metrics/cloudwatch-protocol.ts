@@ -15,7 +15,10 @@ const NAMESPACE = 'http://monitoring.amazonaws.com/doc/2010-08-01/';
 export function inputOf({ protocol, headers, body }: AwsRequest): unknown {
   // SDKs compress large PutMetricData calls.
   const plain = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
-  if (protocol === 'query') return nested(new URLSearchParams(plain.toString()));
+  if (protocol === 'query') {
+    const { Action: _action, Version: _version, ...members } = nested(new URLSearchParams(plain.toString()));
+    return members;
+  }
   if (plain.length === 0) return {};
   return protocol === 'cbor' ? withoutTags(cbor.deserialize(plain)) : JSON.parse(plain.toString());
 }
@@ -46,7 +49,7 @@ export const queryErrorHeader = ({ code, status }: CloudWatchError): Record<stri
 });
 
 /** `MetricData.member.1.MetricName=Orders` as `{ MetricData: [{ MetricName: 'Orders' }] }`. */
-function nested(form: URLSearchParams): unknown {
+function nested(form: URLSearchParams): Record<string, unknown> {
   const root = new Map<string, unknown>();
   for (const [path, value] of form) {
     const steps = path.split('.');
@@ -60,7 +63,7 @@ function nested(form: URLSearchParams): unknown {
     }
     at.set(last, value);
   }
-  return plain(root);
+  return plain(root) as Record<string, unknown>;
 }
 
 function plain(value: unknown): unknown {

@@ -21,23 +21,25 @@ const MOST_DATAPOINTS = 100_800;
 /** The most periods that are looked through at once. */
 const MOST_PERIODS = 1_440;
 
-const metric = z.object({ Namespace: z.string(), MetricName: z.string(), Dimensions: dimensions });
+const metric = z.strictObject({ Namespace: z.string(), MetricName: z.string(), Dimensions: dimensions });
 
-const datum = z.object({
+const datum = z.strictObject({
   MetricName: z.string().min(1).max(255),
   Dimensions: dimensions,
   Timestamp: time.optional(),
   Value: number.optional(),
-  StatisticValues: z.object({ SampleCount: number, Sum: number, Minimum: number, Maximum: number }).optional(),
+  StatisticValues: z.strictObject({ SampleCount: number, Sum: number, Minimum: number, Maximum: number }).optional(),
   Values: z.array(number).max(150).optional(),
   Counts: z.array(number).max(150).optional(),
   Unit: z.string().default('None'),
+  /** Seconds and minutes alike are kept by the minute. */
+  StorageResolution: number.optional(),
 });
 
-const putMetricData = z.object({
+const putMetricData = z.strictObject({
   Namespace: z.string().min(1).max(255),
   MetricData: z.array(datum).min(1, 'must hold a datum').max(1000),
-  EntityMetricData: z.never('is not emulated').optional(),
+  StrictEntityValidation: truth.optional(),
 });
 
 /** PutMetricData */
@@ -75,10 +77,10 @@ function setsOf({ Value, StatisticValues, Values, Counts }: z.output<typeof datu
   });
 }
 
-const getMetricData = z.object({
+const getMetricData = z.strictObject({
   MetricDataQueries: z
     .array(
-      z.object({
+      z.strictObject({
         Id: z.string().regex(/^[a-z][A-Za-z0-9_]*$/, 'must begin with a lower case letter'),
         Label: z.string().optional(),
         ReturnData: truth.default(true),
@@ -95,6 +97,7 @@ const getMetricData = z.object({
   ScanBy: z.enum(['TimestampAscending', 'TimestampDescending']).default('TimestampDescending'),
   MaxDatapoints: number.pipe(z.number().int().min(1).max(MOST_DATAPOINTS)).default(MOST_DATAPOINTS),
   NextToken: z.string().optional(),
+  LabelOptions: z.unknown().optional(),
 });
 
 /** GetMetricData */
@@ -128,21 +131,23 @@ export function data(input: unknown, monitoring: Monitoring): object {
   };
 }
 
-const getMetricStatistics = z.object({
+const getMetricStatistics = z.strictObject({
   ...metric.shape,
   StartTime: time,
   EndTime: time,
   Period: period,
-  Statistics: z.array(z.string()).min(1, 'must name a statistic').max(5),
-  ExtendedStatistics: z.array(z.string()).optional(),
+  Statistics: z.array(z.string()).max(5).default([]),
+  ExtendedStatistics: z.array(z.string()).default([]),
   Unit: z.string().optional(),
 });
 
 /** GetMetricStatistics */
 export function statistics(input: unknown, monitoring: Monitoring): object {
-  if ((input as { ExtendedStatistics?: unknown }).ExtendedStatistics !== undefined)
-    throw noSuchStatistic('percentiles');
-  const { StartTime, EndTime, Period, Statistics, Unit, ...of } = parsed(getMetricStatistics, input);
+  const { StartTime, EndTime, Period, Statistics, ExtendedStatistics, Unit, ...of } = parsed(
+    getMetricStatistics,
+    input,
+  );
+  if (ExtendedStatistics[0] !== undefined) throw noSuchStatistic(ExtendedStatistics[0]);
   const chosen = Statistics.map(parsedStatistic);
   const id = idOf(of);
   const points = pointsOf(id, { from: StartTime, to: EndTime, period: Period, unit: Unit }, monitoring);
@@ -156,11 +161,13 @@ export function statistics(input: unknown, monitoring: Monitoring): object {
   };
 }
 
-const listMetrics = z.object({
+const listMetrics = z.strictObject({
   Namespace: z.string().optional(),
   MetricName: z.string().optional(),
-  Dimensions: z.array(z.object({ Name: z.string(), Value: z.string().optional() })).default([]),
+  Dimensions: z.array(z.strictObject({ Name: z.string(), Value: z.string().optional() })).default([]),
   NextToken: z.string().optional(),
+  /** All that is kept is of the last three hours. */
+  RecentlyActive: z.literal('PT3H').optional(),
 });
 
 /** ListMetrics */

@@ -1,6 +1,7 @@
 /** Cases of https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html, and what lies between. */
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
+import * as fc from 'fast-check';
 import { LogPatternError } from './log-pattern-error.js';
 import { parseLogPattern } from './parse-log-pattern.js';
 
@@ -185,6 +186,29 @@ describe('a filter pattern', () => {
       expect(() => parseLogPattern(pattern)).toThrow(LogPatternError);
       expect(() => parseLogPattern(pattern)).toThrow(message);
     }
+  });
+
+  it('of any text is read or refused, and what is read matches any message or not, without another error', () => {
+    const part = fc.constantFrom(...'{}[]()"?-%$.*=!<>&|, ab1', '$.a', ' IS NULL', ' NOT EXISTS', '...', '[*]', '&&');
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(part).map((parts) => parts.join('')),
+    );
+    const pattern = fc.oneof(
+      text,
+      text.map((inner) => `{ $.a${inner} }`),
+      text.map((inner) => `[a, ${inner}]`),
+    );
+    fc.assert(
+      fc.property(pattern, fc.oneof(text, fc.json()), (written, message) => {
+        try {
+          parseLogPattern(written).match(message)?.valueOf('$.a');
+        } catch (error) {
+          expect(error).toBeInstanceOf(LogPatternError);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('gives the values that a metric is made of', () => {
