@@ -249,7 +249,7 @@ describe('an alarm of a running stack', () => {
         { Namespace: 'watched-dev', Dimensions: [['service']], Metrics: [{ Name: 'Orders', Unit: 'Count' }] },
       ];
       // Away from the turn of the minute: the function's time is a little behind.
-      clock.advance(1_000);
+      clock.advance(20_000);
       const _aws = { Timestamp: Date.now(), CloudWatchMetrics };
       return invoke({ lines: [JSON.stringify({ _aws, service: 'shop', Orders: orders })] });
     };

@@ -27,7 +27,7 @@ const HANDLER = `export const handler = async ({ lines = [], fail, sleepMs }) =>
   if (fail) throw new RangeError(fail);
   return process.env.AWS_LAMBDA_LOG_STREAM_NAME;
 };`;
-const talker = handlerFunction('talker', { entry: 'talker', timeout: 1, memory: 128 });
+const talker = handlerFunction('talker', { entry: 'talker', timeout: 2, memory: 128 });
 const topology = system('said', { also: [talker] });
 const logGroupName = '/aws/lambda/said-dev-talker';
 
@@ -72,7 +72,7 @@ describe('the log of a function', () => {
 
   it('has a stream for each instance, named as the function is told', async () => {
     const streams = new Set(
-      await Promise.all(['a', 'b'].map((line) => invoke({ lines: [`instance ${line}`], sleepMs: 500 }))),
+      await Promise.all(['a', 'b'].map((line) => invoke({ lines: [`instance ${line}`], sleepMs: 1_500 }))),
     );
     expect(streams.size).toBe(2);
     const { logStreams = [] } = await logs.send(new DescribeLogStreamsCommand({ logGroupName }));
@@ -105,7 +105,7 @@ describe('the log of a function', () => {
     ]);
     await invoke({ sleepMs: 5_000 });
     expect(await found('"timed out"')).toEqual([
-      expect.stringMatching(/^\S+Z [0-9a-f-]{36} Task timed out after 1\.00 seconds$/),
+      expect.stringMatching(/^\S+Z [0-9a-f-]{36} Task timed out after 2\.00 seconds$/),
     ]);
   });
 
