@@ -1,5 +1,4 @@
 /** From the command to the first order notified, on a built tree and from nothing. */
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -22,7 +21,7 @@ const PARTS = [
 export async function benchStartUp(): Promise<void> {
   heading('Start-up (from the command behind npm start to the first order notified)');
   const built: number[] = [];
-  for (let round = 0; round < 5; round++) built.push(await firstNotification('.', false));
+  for (let round = 0; round < 5; round++) built.push(await firstNotification('.'));
   report('built tree, median of 5', `${Math.round(median(built))} ms`, '<= 1500 ms');
   report('from nothing', `${Math.round(await fromNothing())} ms`, '<= 10000 ms');
 }
@@ -32,15 +31,14 @@ async function fromNothing(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'tabletop-bench-'));
   for (const part of PARTS) cpSync(part, join(folder, part), { recursive: true });
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
-  const took = await firstNotification(folder, true);
+  const took = await firstNotification(folder);
   rmSync(folder, { recursive: true });
   return took;
 }
 
-async function firstNotification(cwd: string, build: boolean): Promise<number> {
+async function firstNotification(cwd: string): Promise<number> {
   const DATA_DIR = mkdtempSync(join(tmpdir(), 'tabletop-bench-'));
   const started = performance.now();
-  if (build) execFileSync(process.execPath, ['build/build.ts'], { cwd, stdio: 'ignore' });
   const stack = await startStackProcess({ DATA_DIR }, { cwd });
   const post = (path: string, body: object): Promise<Response> =>
     fetch(`${stack.apiUrl}${path}`, {

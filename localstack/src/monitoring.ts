@@ -38,6 +38,8 @@ export class Monitoring {
     this.metrics = new MetricStore(options.clock);
     this.alarms = new AlarmBook({ ...options, file: options.alarmFile });
     this.watch = new AlarmWatch(this.alarms, this);
+    // What functions said while the rest of the stack loaded.
+    for (const entry of options.journal.entries()) this.take(entry);
     options.journal.subscribe((entry) => this.take(entry));
   }
 

@@ -88,7 +88,7 @@ function isFresh(file: string, outFile: string, stampFile: string): boolean {
   if (!existsSync(outFile) || !existsSync(stampFile)) return false;
   const { [file]: entry, ...stamp } = JSON.parse(readFileSync(stampFile, 'utf8')) as Stamp;
   const folder = dirname(outFile);
-  return entry === 'entry' && Object.entries(stamp).every(([path, mark]) => markOf(resolve(folder, path)) === mark);
+  return entry === 'entry' && Object.entries(stamp).every(([path, mark]) => markNow(join(folder, path)) === mark);
 }
 
 const stampOf = (inputs: readonly string[], folder: string): Stamp =>
@@ -96,8 +96,23 @@ const stampOf = (inputs: readonly string[], folder: string): Stamp =>
     inputs.filter((input) => existsSync(input)).map((input) => [relative(folder, input), markOf(input)]),
   );
 
+/**
+ * Bundles that are asked for in one turn share most of their thousands of sources: one look at each serves all of them.
+ * A later turn looks again, since sources change while a process lives.
+ */
+let looked: Map<string, string> | undefined;
+
+function markNow(file: string): string {
+  if (looked === undefined) {
+    looked = new Map();
+    setImmediate(() => (looked = undefined));
+  }
+  const mark = looked.get(file) ?? markOf(file);
+  looked.set(file, mark);
+  return mark;
+}
+
 function markOf(file: string): string {
-  if (!existsSync(file)) return 'missing';
-  const { size, mtimeMs } = statSync(file);
-  return `${size} ${mtimeMs}`;
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found === undefined ? 'missing' : `${found.size} ${found.mtimeMs}`;
 }

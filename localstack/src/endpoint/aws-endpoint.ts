@@ -1,5 +1,5 @@
 /** The one AWS endpoint: backends' services pass through, ours are answered here, anything else is refused by name. */
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { REGION } from '../account.js';
 import { type FunctionPool } from '../function/function-pool.js';
 import { type Journal } from '../journal.js';
@@ -12,7 +12,6 @@ import { BodyTooLargeError, collect, Forwarder } from './forward.js';
 import { answerLambda } from './lambda-api.js';
 import { callEvent, isPoll, isTableWrite, messageEvents } from './observe.js';
 import { fromMessageBackend, fromTableBackend, toMessageBackend, toTableBackend } from './rewrite.js';
-import { listen, type Listening } from '../listen.js';
 import { answerDeadLetters } from '../pipes/dead-letters-api.js';
 import { type CognitoApi } from '../identity/cognito-api.js';
 import { type PipeRegistry } from '../pipes/pipe-registry.js';
@@ -43,24 +42,17 @@ export interface AwsEndpointOptions {
   onTableWrite: () => void;
 }
 
-/** Starts the endpoint. @throws StartError when the port is taken */
-export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Listening> {
+/** What answers the endpoint's requests, until it is closed. */
+export function awsEndpoint(options: AwsEndpointOptions): { answer: RequestListener; close: () => void } {
   const forwarder = new Forwarder();
-  const server = createServer((incoming, outgoing) => {
-    answer(incoming, options, forwarder).then(
-      (response) => write(outgoing, response),
-      (error: unknown) => write(outgoing, unexpected(incoming, error)),
-    );
-  });
-  // SDKs keep idle connections; the one that closes first must not be us, or a request may meet a closed socket.
-  server.keepAliveTimeout = 75_000;
-  const listening = await listen(server, options, { purpose: 'the AWS endpoint', variable: 'AWS_PORT', graceMs: 0 });
   return {
-    ...listening,
-    stop: async () => {
-      await listening.stop();
-      forwarder.close();
+    answer: (incoming, outgoing) => {
+      answer(incoming, options, forwarder).then(
+        (response) => write(outgoing, response),
+        (error: unknown) => write(outgoing, unexpected(incoming, error)),
+      );
     },
+    close: () => forwarder.close(),
   };
 }
 

@@ -3,11 +3,11 @@ import { environmentOf } from '../../../libs/topology/src/environment.js';
 import { type LambdaFunction } from '../../../libs/topology/src/model.js';
 import { CREDENTIALS, queueUrl, REGION, topicArn } from '../account.js';
 import { issuerOf, jwksUri, userPoolClientId, userPoolId } from '../identity/pool-settings.js';
-import { type LocalSystem } from '../resource/local-system.js';
+import { type LocalFrame } from '../resource/local-system.js';
 import { functionLogGroup } from './function-pool.js';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
-export function functionEnvironment(lambda: LambdaFunction, system: LocalSystem): Record<string, string> {
+export function functionEnvironment(lambda: LambdaFunction, system: LocalFrame): Record<string, string> {
   const name = system.physicalName(lambda);
   const declared = environmentOf(
     lambda,

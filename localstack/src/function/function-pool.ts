@@ -61,6 +61,7 @@ export class FunctionPool {
   private waiting: Work[] = [];
   private starting = 0;
   private stopped = false;
+  private stopping: Promise<void> | undefined;
   private watch: NodeJS.Timeout | undefined;
   private readonly retirement: NodeJS.Timeout;
 
@@ -112,7 +113,13 @@ export class FunctionPool {
     return { requestId, value, ...(error && { error }) };
   }
 
-  async stop(): Promise<void> {
+  /** Ends all instances; safe to call twice. */
+  stop(): Promise<void> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  private async end(): Promise<void> {
     this.stopped = true;
     clearInterval(this.retirement);
     for (const { settle } of this.waiting.splice(0)) settle({ error: STOPPED, durationMs: 0 });

@@ -3,7 +3,7 @@ import { type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type SNSClient } from '@aws-sdk/client-sns';
 import { type SQSClient } from '@aws-sdk/client-sqs';
 import { type RuntimeSettings } from '../../../libs/topology/src/environment.js';
-import { type Resource } from '../../../libs/topology/src/model.js';
+import { type LambdaFunction, type Resource } from '../../../libs/topology/src/model.js';
 import { type FunctionPool } from '../function/function-pool.js';
 import { type ApiGateway } from '../gateway/api-gateway.js';
 import { type PoolSettings } from '../identity/pool-settings.js';
@@ -23,7 +23,8 @@ export type Origin =
   /** Runs as part of the stack. */
   | 'started';
 
-export interface LocalSystem {
+/** What is known of a system before anything of it runs. */
+export interface LocalFrame {
   readonly name: string;
   readonly stage: string;
   readonly host: string;
@@ -32,33 +33,38 @@ export interface LocalSystem {
   readonly root: string;
   /** Where bundles are kept. */
   readonly bundles: string;
-  readonly checkpoints: string;
-  /** Where the records of dead letters are kept. */
-  readonly deadLetters: string;
-  /** Where user pools are kept. */
-  readonly identity: string;
   /** The AWS endpoint that everything local talks to. */
   readonly endpoint: string;
-  readonly clients: { readonly tables: DynamoDBClient; readonly queues: SQSClient; readonly topics: SNSClient };
   readonly settings: RuntimeSettings;
   /** Of what the functions count themselves. */
   readonly metricNamespace: string;
   readonly journal: Journal;
-  readonly monitoring: Monitoring;
   /** The most instances of one function. */
   readonly maxInstances: number;
   readonly integrationTimeoutMs: number;
   /** The longest pause between two tries of a pipe. */
   readonly backoffCapMs: number;
+  readonly physicalName: (resource: Resource) => string;
+  readonly adopt: (pid: number) => void;
+}
+
+export interface LocalSystem extends LocalFrame {
+  readonly checkpoints: string;
+  /** Where the records of dead letters are kept. */
+  readonly deadLetters: string;
+  /** Where user pools are kept. */
+  readonly identity: string;
+  readonly clients: { readonly tables: DynamoDBClient; readonly queues: SQSClient; readonly topics: SNSClient };
+  readonly monitoring: Monitoring;
   readonly pipes: PipeRegistry;
-  /** By logical name. */
-  readonly functions: Map<string, FunctionPool>;
+  /** By logical name; they may be loading still. */
+  readonly functions: ReadonlyMap<string, FunctionPool>;
+  /** Resolves when a function has loaded its handler. @throws StartError */
+  readonly loaded: (lambda: LambdaFunction) => Promise<void>;
   readonly consumers: Map<string, QueueConsumer>;
   readonly apis: Map<string, ApiGateway>;
   /** By id. */
   readonly userPools: Map<string, PoolSettings>;
-  readonly physicalName: (resource: Resource) => string;
-  readonly adopt: (pid: number) => void;
 }
 
 /** Makes one resource real; rejects when it cannot be, naming the resource. */
