@@ -8,6 +8,7 @@ import { system } from '../../libs/topology/src/system.js';
 import { userPool } from '../../libs/topology/src/user-pool.js';
 import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
 import { addPoolUser, poolClient, tokensOf } from '../fixtures/pool-client.js';
+import { startTabletop } from '../fixtures/tabletop.js';
 import { temporaryFolder } from './folder.js';
 
 const people = userPool('people', { groups: ['admins', 'clerks'] });
@@ -106,6 +107,24 @@ describe('an API with an authorizer', () => {
     const { authorizer, env } = (await response.json()) as Echo;
     expect([response.status, authorizer, env.AUTH_MODE]).toEqual([200, null, 'open']);
   });
+});
+
+describe('the OpenAPI document of the gateway', () => {
+  for (const [authMode, security] of [
+    ['open', undefined],
+    ['jwt', [{ idToken: [] }]],
+  ] as const)
+    it(`says in ${authMode} mode ${security ? 'which operations ask for a token' : 'nothing of tokens'}`, async (test) => {
+      const stack = await startTabletop({ settings: { authMode } });
+      test.after(() => stack.stop());
+      const document = (await (await fetch(`${stack.apiUrl}/openapi.json`)).json()) as {
+        paths: Record<string, Record<string, { security?: object[] }>>;
+        components: { securitySchemes?: object };
+      };
+      expect(document.paths['/orders']?.post?.security).toEqual(security);
+      expect(document.paths['/users/login']?.post?.security).toEqual(security && []);
+      expect(document.components.securitySchemes !== undefined).toBe(security !== undefined);
+    });
 });
 
 describe('the keys of an API’s authorizer', () => {

@@ -19,7 +19,7 @@ import { RouteTable } from './route-table.js';
 const LARGEST_BODY = 10 * 1024 * 1024;
 const NO_BODY: Buffer = Buffer.alloc(0);
 
-export interface ApiGatewayOptions extends Omit<ApiPagesOptions, 'health'> {
+export interface ApiGatewayOptions extends Omit<ApiPagesOptions, 'health' | 'authorizer'> {
   /** Physical name. */
   name: string;
   port: number;

@@ -6,7 +6,7 @@ import { type LambdaFunction, type RestApi } from '../../../libs/topology/src/mo
 import { type HttpAnswer } from './proxy-response.js';
 
 interface OpenApiDocument {
-  paths: Record<string, unknown>;
+  paths: Record<string, Record<string, object>>;
   components?: Record<string, Record<string, unknown>>;
   tags?: unknown[];
 }
@@ -25,6 +25,8 @@ const PREFLIGHT = {
 
 export interface ApiPagesOptions {
   api: RestApi;
+  /** Undefined where no route asks for a token. */
+  authorizer: unknown;
   stage: string;
   /** The service's openapi.json; a function may have none. */
   documentOf: (lambda: LambdaFunction) => string | undefined;
@@ -96,12 +98,16 @@ export class ApiPages {
     for (const document of documents)
       for (const [section, entries] of Object.entries(document.components ?? {}))
         components[section] = { ...components[section], ...entries };
+    // What describes the services says what jwt mode asks for; where nobody signs in that would be wrong.
+    const isOpen = this.options.authorizer === undefined;
+    if (isOpen) delete components.securitySchemes;
+    const paths = Object.assign({}, ...documents.map((document) => document.paths)) as OpenApiDocument['paths'];
     return {
       openapi: '3.1.0',
       info: { title: this.options.api.name, version: this.options.stage },
       servers: [{ url: `${origin}/${this.options.stage}` }],
       tags: documents.flatMap(({ tags = [] }) => tags),
-      paths: Object.assign({}, ...documents.map(({ paths }) => paths)) as object,
+      paths: isOpen ? withoutSecurity(paths) : paths,
       components,
     };
   }
@@ -129,6 +135,16 @@ export class ApiPages {
     };
   }
 }
+
+const withoutSecurity = (paths: OpenApiDocument['paths']): OpenApiDocument['paths'] =>
+  Object.fromEntries(
+    Object.entries(paths).map(([path, operations]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(operations).map(([method, each]) => [method, { ...each, security: undefined }]),
+      ),
+    ]),
+  );
 
 /** One of Swagger UI's own files; a name with a folder in it is none. */
 function uiFile(name: string): HttpAnswer | undefined {
