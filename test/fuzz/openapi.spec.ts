@@ -6,16 +6,17 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { type LocalStack } from '../../localstack/src/local-stack.js';
 import { programOnPath } from '../fixtures/program.js';
+import { startSignedIn } from '../fixtures/signed-in.js';
 import { startTabletop } from '../fixtures/tabletop.js';
 
 const schemathesis = programOnPath('schemathesis');
 
 /** At most for each operation, in each phase: enough for the number of requests below. */
-const EXAMPLES = 200;
+const EXAMPLES = 230;
 const LEAST_REQUESTS = 5_000;
 
 /**
@@ -33,27 +34,41 @@ const CHECKS = [
   'unsupported_method',
 ];
 
+const SIGNED_IN_EXAMPLES = 20;
+
 describe('the API under generated requests', { skip: schemathesis === undefined && 'no schemathesis on PATH' }, () => {
-  let stack: LocalStack;
   let folder: string;
+  let stack: LocalStack | undefined;
 
-  before(async () => {
+  before(() => {
     folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
-    stack = await startTabletop();
   });
-  after(async () => {
-    await stack?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterEach(() => stack?.stop());
+  after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it(`answers ${LEAST_REQUESTS} of them without a 5xx and as its own schemas say`, { timeout: 300_000 }, async () => {
+  /** How many requests were sent. @throws Error with the report when a check failed */
+  const fuzz = async (url: string | undefined, examples: number, ...more: readonly string[]): Promise<number> => {
     const { failed, output } = await run(folder, [
-      ...['run', `${stack.apiUrl}/openapi.json`, '--no-color', '--seed', '20261121', '--max-examples', `${EXAMPLES}`],
-      ...['--checks', CHECKS.join(','), '--generation-database', 'none', '--continue-on-failure', '--warnings', 'off'],
+      ...['run', `${url}/openapi.json`, '--no-color', '--seed', '20261121', '--max-examples', `${examples}`],
+      ...['--generation-database', 'none', '--continue-on-failure', '--warnings', 'off', ...more],
     ]);
     if (failed) throw new Error(output);
     const [, requests] = /^\s*([\d,]+) generated/m.exec(output) ?? [];
-    expect(Number(requests?.replaceAll(',', ''))).toBeGreaterThanOrEqual(LEAST_REQUESTS);
+    return Number(requests?.replaceAll(',', ''));
+  };
+
+  it(`answers ${LEAST_REQUESTS} of them without a 5xx and as its own schemas say`, { timeout: 300_000 }, async () => {
+    stack = await startTabletop();
+    const sent = await fuzz(stack.apiUrl, EXAMPLES, '--checks', CHECKS.join(','));
+    expect(sent).toBeGreaterThanOrEqual(LEAST_REQUESTS);
+  });
+
+  it('does so for an administrator too, and lets nobody in without a token', { timeout: 200_000 }, async () => {
+    const signedIn = await startSignedIn();
+    stack = signedIn;
+    const checks = [...CHECKS, 'ignored_auth'].join(',');
+    const header = `Authorization: ${signedIn.admin}`;
+    await fuzz(stack.apiUrl, SIGNED_IN_EXAMPLES, '--checks', checks, '--header', header);
   });
 });
 
