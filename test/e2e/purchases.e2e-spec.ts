@@ -79,6 +79,11 @@ describe('sending a purchase', () => {
       { a: { b: { c: { d: { e: 1 } } } } },
     ])
       expectInvalid(await caller.post('/product-purchase').send({ value }), 'value');
+    const raw = (body: string): ReturnType<Api['post']> =>
+      caller.post('/product-purchase').set('Content-Type', 'application/json').send(body);
+    for (const number of ['0.1234567890123456789012345', '12345678901234567890'])
+      expectInvalid(await raw(`{"value":${number}}`), 'value');
+    expectInvalid(await raw('{"value":{"constructor":1}}'), 'constructor');
     for (const time of ['yesterday', 5, '2021-02-15', null])
       expectInvalid(await caller.post('/product-purchase').send({ TimeOfPurchase: time }), 'TimeOfPurchase');
     for (const text of ['{"__proto__":{"x":1}}', '{"a":[{"__proto__":1}]}']) {

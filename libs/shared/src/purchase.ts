@@ -6,7 +6,7 @@ const DEEPEST = 5;
 const LONGEST_NAME = 255;
 
 /** What the server sets, and the names of the table's own attributes. */
-const RESERVED = new Set(['PK', 'SK', 'GSI1PK', 'GSI1SK', 'Type', 'ExpiresAt', 'action']);
+const RESERVED = /^(?:PK|SK|GSI1.*|Type|ExpiresAt|action)$/;
 
 /** A larger number has been changed by JSON.parse already, and the table's client refuses it. */
 const LARGEST_NUMBER = Number.MAX_SAFE_INTEGER;
@@ -16,15 +16,19 @@ const SMALLEST_NUMBER = 1e-130;
 export type RecordValue = string | number | boolean | null | RecordValue[] | { [name: string]: RecordValue };
 export type PurchaseRecord = Record<string, RecordValue>;
 
-/** JavaScript's name for an object's prototype: what copies objects leaves a field of this name out without a word. */
-const PROTOTYPE = '__proto__';
+/**
+ * Names that JavaScript gives a meaning of its own: what copies objects leaves a field `__proto__` out without a word, and
+ * the table's client takes an object's `constructor` for its type.
+ */
+const NOT_KEPT = ['__proto__', 'constructor'] as const;
 
 /** Any JSON value without such a field. */
 const copyable = z
   .unknown()
   .check(({ value, issues }) => {
-    if (holdsPrototype(value))
-      issues.push({ code: 'custom', path: [PROTOTYPE], message: 'is a name that cannot be kept', input: value });
+    const name = notKeptIn(value);
+    if (name !== undefined)
+      issues.push({ code: 'custom', path: [name], message: 'is a name that cannot be kept', input: value });
   })
   .meta({ type: 'object' });
 
@@ -41,22 +45,23 @@ export const purchaseRecordSchema: z.ZodType<PurchaseRecord, unknown> = copyable
     };
     if (names.length > MOST_FIELDS) refuse([], `has ${names.length} fields; at most ${MOST_FIELDS} are taken`);
     for (const name of names) {
-      const mistake = RESERVED.has(name) ? 'is set by the server; leave it out' : mistakeIn(name, value[name], 1);
+      const mistake = RESERVED.test(name) ? 'is set by the server; leave it out' : mistakeIn(name, value[name], 1);
       if (mistake !== undefined) refuse([name], mistake);
     }
   })
   .meta({ id: 'Purchase', description: 'Any fields; they are kept as they are.' });
 
 /** Not by recursion: a body may be nested deeper than the stack. */
-function holdsPrototype(value: unknown): boolean {
+function notKeptIn(value: unknown): string | undefined {
   const rest: unknown[] = [value];
   while (rest.length > 0) {
     const next = rest.pop();
     if (typeof next !== 'object' || next === null) continue;
-    if (Object.hasOwn(next, PROTOTYPE)) return true;
+    const name = NOT_KEPT.find((each) => Object.hasOwn(next, each));
+    if (name !== undefined) return name;
     rest.push(...(Object.values(next) as unknown[]));
   }
-  return false;
+  return undefined;
 }
 
 /** Why a field cannot be kept as it is; undefined when it can. */

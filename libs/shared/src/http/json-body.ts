@@ -1,6 +1,7 @@
 /** Reads request bodies: JSON in UTF-8 up to 100 kB, nothing else. */
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { Problem } from '../errors.js';
+import { InexactNumberError, parseExactly } from './exact-json.js';
 
 const LARGEST_BODY = 100 * 1024;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -20,10 +21,15 @@ function parse(request: Request, _response: Response, next: NextFunction): void 
     return;
   }
   try {
-    request.body = JSON.parse(utf8.decode(raw)) as unknown;
+    request.body = parseExactly(utf8.decode(raw));
   } catch (cause) {
-    next(new Problem('MALFORMED_JSON', { cause }));
+    next(cause instanceof InexactNumberError ? inexact(cause) : new Problem('MALFORMED_JSON', { cause }));
     return;
   }
   next();
 }
+
+const inexact = ({ field }: InexactNumberError): Problem => {
+  const message = 'is a number with more digits than are kept (15 always are); send it as text';
+  return new Problem('VALIDATION_FAILED', { errors: [{ field, message }] });
+};
