@@ -46,6 +46,7 @@ describe('the settings of npm start', () => {
     [{ TABLE_BACKEND: 'postgres' }, 'TABLE_BACKEND is "postgres"; choose one of dynoxide, dynamodb-local'],
     [{ LOG_LEVEL: 'info' }, 'LOG_LEVEL is "info"; choose one of DEBUG, INFO, WARN, ERROR'],
     [{ AUTH_MODE: 'none' }, 'AUTH_MODE is "none"; choose one of open, jwt'],
+    [{ AUTH_MODE: '' }, 'AUTH_MODE is empty; set it to open or jwt, or leave it out for open'],
     [{ RETRY_CAP_MS: '1 s' }, 'RETRY_CAP_MS is "1 s"; give a whole number from 0 to 60000'],
     [{ PORT: '4566' }, 'PORT and AWS_PORT are both 4566; give each its own'],
   ];

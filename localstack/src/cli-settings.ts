@@ -44,6 +44,9 @@ export function readSettings(environment: NodeJS.ProcessEnv): CliSettings {
     return choice;
   };
   const authMode = oneOf('AUTH_MODE', ['open', 'jwt']) ?? 'open';
+  // A script whose variable is not set must not turn sign-in off.
+  if (environment.AUTH_MODE === '')
+    mistakes.push('AUTH_MODE is empty; set it to open or jwt, or leave it out for open');
   const settings: CliSettings = {
     port: whole('PORT', 4000, 65_535),
     awsPort: whole('AWS_PORT', 4566, 65_535),

@@ -11,7 +11,7 @@ const HELP = `Usage: npm run redrive -- <dead-letter queue> [<destination queue>
 
 Moves all messages of a dead-letter queue of the running stack back to the queue they came from, or to another.
 With --pipe, delivers the records of the batches that a pipe gave up once more: its dead letters hold none.
-Queues are named as "aws sqs list-queues" names them, such as tabletop-dev-order-events-dead.
+Queues are named as "aws sqs list-queues" names them, such as tabletop-dev-product-purchases-dead.fifo.
 The stack is asked at AWS_ENDPOINT_URL, by default http://127.0.0.1:4566.
 `;
 
@@ -22,7 +22,15 @@ async function redrive(source: string, destination: string | undefined, endpoint
   const client = new SQSClient({ endpoint, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 });
   const SourceArn = queueArn(source);
   const DestinationArn = destination === undefined ? undefined : queueArn(destination);
-  await client.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn }));
+  try {
+    await client.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn }));
+  } catch (error) {
+    if (/must be configured as a Dead Letter Queue/.test((error as Error).message))
+      throw new Error(`${source} is no queue's dead-letter queue. Is it a pipe's? Then name the pipe: --pipe <pipe>`, {
+        cause: error,
+      });
+    throw error;
+  }
   for (;;) {
     const { Results: [task] = [] } = await client.send(new ListMessageMoveTasksCommand({ SourceArn }));
     if (task?.Status === 'RUNNING') {

@@ -37,7 +37,7 @@ export function line(entry: JournalEntry): string | undefined {
     case 'message':
       return labelled(entry, entry.service, 'magenta', message(entry));
     case 'log':
-      return errorLog(entry);
+      return logLine(entry);
     case 'invocation':
       return (
         entry.error &&
@@ -112,10 +112,11 @@ function message({ to, subject, body, messageId }: MessageEvent): string {
   return `${to}: ${text}  message ${messageId}`;
 }
 
-/** Functions log JSON lines; only their errors belong on a screen that shows the flow. */
-function errorLog(entry: Extract<JournalEntry, { type: 'log' }>): string | undefined {
-  if (!/"level":"(ERROR|CRITICAL)"/.test(entry.line)) return undefined;
-  return labelled(entry, 'log', 'red', `${entry.function}: ${entry.line.slice(0, 500)}`);
+/** Of JSON lines only errors belong on a screen that shows the flow; what a function prints as plain text is for people. */
+function logLine(entry: Extract<JournalEntry, { type: 'log' }>): string | undefined {
+  const isJson = entry.line.startsWith('{');
+  if (isJson && !/"level":"(ERROR|CRITICAL)"/.test(entry.line)) return undefined;
+  return labelled(entry, 'log', isJson ? 'red' : 'dim', `${entry.function}: ${entry.line.slice(0, 500)}`);
 }
 
 /** `PK=CUSTOMER#john SK=#ORDER#2f...` */

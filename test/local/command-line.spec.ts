@@ -28,7 +28,7 @@ describe('the command line', () => {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    expect(tried).toContain('{"userId":"john","message":"User registered successfully"}');
+    expect(tried).toContain('{"userId":"mary","message":"User registered successfully"}');
     expect(tried).toMatch(/"message":"Order placed successfully".*"message":"orders fetched successfully"/s);
     expect((await fetch(`${stack.apiUrl}/orders/`)).status).toBe(401);
   });

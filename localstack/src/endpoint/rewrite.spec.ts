@@ -58,7 +58,12 @@ describe('answers of the table backend', () => {
 });
 
 describe('answers of the message backend', () => {
-  for (const theirs of ['http://sqs.us-east-1.127.0.0.1:41234/000000000000/q', 'http://127.0.0.1:41234/000000000000/q'])
+  for (const theirs of [
+    'http://sqs.us-east-1.127.0.0.1:41234/000000000000/q',
+    'http://127.0.0.1:41234/000000000000/q',
+    // Of a queue that an earlier start made.
+    'http://sqs.us-east-1.127.0.0.1:37483/000000000000/q',
+  ])
     it(`name the endpoint instead of ${theirs}`, () => {
       const rewritten = fromMessageBackend(
         answer({ QueueUrl: theirs }),

@@ -50,10 +50,14 @@ export function toMessageBackend(operation: string, body: Buffer): Buffer {
   return replaceAll(body, /"VisibilityTimeout"\s*:\s*0(?=\s*[,}])/g, '"VisibilityTimeout":1');
 }
 
-/** `http://sqs.us-east-1.127.0.0.1:41234/` names a host that no client can resolve; it becomes the endpoint itself. */
+/**
+ * `http://sqs.us-east-1.127.0.0.1:41234/` names a host that no client can resolve; it becomes the endpoint itself. The
+ * backend keeps the URL that a queue was made under, so that after a restart its port is that of an earlier start.
+ */
 export function fromMessageBackend(response: AwsResponse, backendOrigin: string, ownOrigin: string): AwsResponse {
-  const { host } = new URL(backendOrigin);
-  if (!response.body.includes(host)) return response;
-  const queueHost = new RegExp(`http://(?:sqs\\.[a-z0-9-]+\\.)?${host.replaceAll('.', '\\.')}`, 'g');
+  const { host, hostname } = new URL(backendOrigin);
+  if (!response.body.includes(hostname)) return response;
+  const [current, any] = [host, hostname].map((name) => name.replaceAll('.', '\\.'));
+  const queueHost = new RegExp(`http://(?:sqs\\.[a-z0-9-]+\\.${any}:\\d+|${current})(?=/)`, 'g');
   return withBody(response, replaceAll(response.body, queueHost, ownOrigin));
 }
