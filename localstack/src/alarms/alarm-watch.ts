@@ -50,7 +50,10 @@ export class AlarmWatch {
     await Promise.all(alarms.map((alarm) => this.look(alarm, end)));
   }
 
-  /** The periods end now, whatever their length: a period of five minutes is looked at anew each minute. */
+  /**
+   * The periods end now, whatever their length: a period of five minutes is looked at anew each minute, as in CloudWatch's
+   * sliding window, its default. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html
+   */
   private async look(alarm: Alarm, end: number): Promise<void> {
     const { definition } = alarm;
     const length = definition.period * 1000;
