@@ -62,9 +62,12 @@ export class Monitoring {
     this.logs.group(metric.group).metricFilters += 1;
   }
 
-  /** Adds a line to a log group, and what it counts to the metrics. */
-  log(group: string, stream: string, message: string): void {
-    const event = this.logs.put(group, stream, message);
+  /**
+   * Adds a line to a log group, and what it counts to the metrics.
+   * @param timestamp epoch milliseconds; now, if not given
+   */
+  log(group: string, stream: string, message: string, timestamp?: number): void {
+    const event = this.logs.put(group, stream, message, timestamp);
     this.countEmbedded(event);
     for (const metric of this.logMetrics) {
       const value = metric.valueOf(event);

@@ -84,7 +84,8 @@ describe('sending a purchase', () => {
     for (const number of ['0.1234567890123456789012345', '12345678901234567890'])
       expectInvalid(await raw(`{"value":${number}}`), 'value');
     expectInvalid(await raw('{"value":{"constructor":1}}'), 'constructor');
-    for (const time of ['yesterday', 5, '2021-02-15', null])
+    const beyond = ['9999-12-31T23:59:59-12:00', '0000-01-01T00:00:00+12:00'];
+    for (const time of ['yesterday', 5, '2021-02-15', null, ...beyond])
       expectInvalid(await caller.post('/product-purchase').send({ TimeOfPurchase: time }), 'TimeOfPurchase');
     for (const text of ['{"__proto__":{"x":1}}', '{"a":[{"__proto__":1}]}']) {
       const answer = await caller.post('/product-purchase').set('content-type', 'application/json').send(text);

@@ -1,5 +1,6 @@
 /** The log groups of a running stack, as SDK and command line read them. */
 import { after, before, describe, it } from 'node:test';
+import { CloudWatchClient, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -35,6 +36,7 @@ describe('the log of a function', () => {
   let stack: LocalStack;
   let logs: CloudWatchLogsClient;
   let lambda: LambdaClient;
+  let metrics: CloudWatchClient;
 
   before(async () => {
     stack = await startLocalStack({ topology, root: temporaryFolder({ 'talker/lambda.mjs': HANDLER }) });
@@ -42,10 +44,12 @@ describe('the log of a function', () => {
     const settings = { endpoint: stack.awsUrl, region: 'us-east-1', credentials, maxAttempts: 1 };
     logs = new CloudWatchLogsClient(settings);
     lambda = new LambdaClient(settings);
+    metrics = new CloudWatchClient(settings);
   });
   after(async () => {
     logs.destroy();
     lambda.destroy();
+    metrics.destroy();
     await stack.stop();
   });
 
@@ -123,6 +127,24 @@ describe('the log of a function', () => {
     await logs.send(new PutRetentionPolicyCommand({ logGroupName: 'own', retentionInDays: 7 }));
     const { logGroups } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: 'own' }));
     expect(logGroups?.[0]?.retentionInDays).toBe(7);
+  });
+
+  it('counts what is in lines that are put, as in those of functions', async () => {
+    const own = { logGroupName: 'counted', logStreamName: 'stream' };
+    await logs.send(new CreateLogGroupCommand({ logGroupName: 'counted' }));
+    await logs.send(new CreateLogStreamCommand(own));
+    const CloudWatchMetrics = [{ Namespace: 'put-by-hand', Dimensions: [[]], Metrics: [{ Name: 'Things' }] }];
+    const message = JSON.stringify({ _aws: { Timestamp: Date.now(), CloudWatchMetrics }, Things: 3 });
+    await logs.send(new PutLogEventsCommand({ ...own, logEvents: [{ message, timestamp: Date.now() }] }));
+    const { Metrics } = await metrics.send(new ListMetricsCommand({ Namespace: 'put-by-hand' }));
+    expect(Metrics?.map(({ MetricName }) => MetricName)).toEqual(['Things']);
+  });
+
+  it('has no operation by a name that every object knows', async () => {
+    for (const target of ['Logs_20140328.constructor', 'GraniteServiceVersion20100801.toString']) {
+      const headers = { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1' };
+      expect((await fetch(stack.awsUrl, { method: 'POST', headers, body: '{}' })).status).toBe(501);
+    }
   });
 
   it('refuses in AWS’s words what is wrong, missing or not emulated', async () => {

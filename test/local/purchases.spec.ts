@@ -47,13 +47,38 @@ describe('the purchase writer', () => {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
 
+  /** What happened to a purchase's item, as its stream tells. */
+  const recordsOf = (n: number): string[] =>
+    stack.journal
+      .entries({ type: 'stream-record' })
+      .flatMap((entry) =>
+        entry.type === 'stream-record' && JSON.stringify(entry.keys).includes(idOf(n)) ? [entry.eventName] : [],
+      );
+
   it('writes an event that comes twice once, and lets no older one undo a newer', async () => {
     const create = event(1, 1, { action: 'create', record: { step: 'created' } });
     const update = event(1, 3, { action: 'update', record: { step: 'updated' } });
     const late = event(1, 2, { action: 'update', record: { step: 'late' } });
-    await put([create, create, update, late, create, update]);
+    await put([create, create, update, update, late, create]);
     await stack.drained();
     expect((await read(1)).body).toMatchObject({ step: 'updated', action: 'update' });
+    // Writing the same again changes nothing, and what changes nothing makes no record.
+    expect(recordsOf(1)).toEqual(['INSERT', 'MODIFY']);
+  });
+
+  it('brings nothing back that was deleted, whatever comes late', async () => {
+    const create = event(7, 1, { action: 'create', record: { step: 'created' } });
+    const update = event(7, 2, { action: 'update', record: { step: 'updated' } });
+    const after = event(7, 4, { action: 'update', record: { step: 'after' } });
+    await put([
+      create,
+      { id: idOf(7), body: JSON.stringify({ ProductPurchaseId: idOf(7), at: at(3), action: 'delete' }) },
+    ]);
+    await put([create, update, after, create]);
+    await stack.drained();
+    expect((await read(7)).status).toBe(404);
+    const list = (await (await fetch(`${stack.apiUrl}/product-purchase?limit=100`)).json()) as object[];
+    expect(JSON.stringify(list)).not.toContain(idOf(7));
   });
 
   it('gives up a message that is no event after three receives, and harms no neighbour', async () => {

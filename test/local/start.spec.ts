@@ -13,6 +13,7 @@ import { system, type Topology } from '../../libs/topology/src/system.js';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '../../localstack/src/local-stack.js';
 import { identify, isRunning } from '../../localstack/src/process-identity.js';
 import { StartError } from '../../localstack/src/start-error.js';
+import { functionProcess } from '../fixtures/function-process.js';
 import { temporaryFolder } from './folder.js';
 
 const simple = system('plain', { also: [singleTable('data', { index: 'GSI1', stream: 'NEW_IMAGE' })] });
@@ -108,6 +109,14 @@ describe('a start', () => {
     const starting = startLocalStack({ topology, root });
     await expect(starting).rejects.toThrow(StartError);
     await expect(starting).rejects.toThrow(/function "broken" does not start.*no such setting/s);
+  });
+
+  it('that fails while functions are still being bundled leaves no process of theirs', async () => {
+    const root = temporaryFolder({ 'late/lambda.mjs': `export const handler = async () => 1;` });
+    const dataDir = temporaryFolder({ messages: 'a file where a folder belongs' });
+    const topology = system('plain', { also: [handlerFunction('late', { entry: 'late' })] });
+    await expect(startLocalStack({ topology, root, dataDir })).rejects.toThrow();
+    expect(() => functionProcess('plain-dev-late')).toThrow(/no process of plain-dev-late/);
   });
 
   it('with a function whose entry is missing says where it looked', async () => {

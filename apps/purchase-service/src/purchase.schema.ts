@@ -46,9 +46,9 @@ export function recordIn(
   return { record, ...(isTime(time) && { TimeOfPurchase: new Date(time).toISOString() }) };
 }
 
-/** RFC 3339 with its zone, within the years that sort as text. */
+/** RFC 3339 with its zone, in UTC within the years that sort as text: `0000-01-01T00:00:00+12:00` is of the year before. */
 const isTime = (value: unknown): value is string =>
-  z.iso.datetime({ offset: true }).safeParse(value).success && /^\d{4}-/.test(String(value));
+  z.iso.datetime({ offset: true }).safeParse(value).success && /^\d{4}-/.test(new Date(String(value)).toISOString());
 
 export const toPurchaseView = ({ ProductPurchaseId, TimeOfPurchase, Action, Record }: Purchase): PurchaseView => ({
   ...(Record as PurchaseRecord),

@@ -118,7 +118,7 @@ async function route(request: AwsRequest, options: AwsEndpointOptions, forwarder
       return answerPipes(request, options.pipes);
     // Loaded with the first request: most stacks are never asked.
     case 'logs':
-      return (await import('../logs/logs-api.js')).answerLogs(request, options.monitoring.logs);
+      return (await import('../logs/logs-api.js')).answerLogs(request, options.monitoring);
     case 'monitoring':
       return (await import('../metrics/cloudwatch-api.js')).answerCloudWatch(request, options.monitoring);
     case 'tabletop':

@@ -171,6 +171,7 @@ export class FunctionPool {
   }
 
   private async addInstance(): Promise<FunctionError | undefined> {
+    if (this.stopped) return STOPPED;
     const { name, journal, environment } = this.options;
     const logStream = newLogStream();
     const instance: FunctionInstance = new FunctionInstance({

@@ -80,8 +80,8 @@ export class CognitoCall {
     const list = this.members.UserAttributes ?? [];
     if (!Array.isArray(list)) throw invalid('UserAttributes must be a list.');
     const read: Record<string, string> = {};
-    for (const entry of list as { Name?: unknown; Value?: unknown }[]) {
-      const { Name, Value = '' } = entry;
+    for (const entry of list as ({ Name?: unknown; Value?: unknown } | null)[]) {
+      const { Name, Value = '' } = entry ?? {};
       if (typeof Name !== 'string' || typeof Value !== 'string' || Value.length > LONGEST_ATTRIBUTE)
         throw invalid('UserAttributes must hold pairs of Name and Value, both texts of up to 2048 characters.');
       if (Name === 'sub') throw invalid('Attribute cannot be updated: sub.');

@@ -10,18 +10,21 @@ import { parseLogPattern } from '../../../libs/topology/src/log-pattern/parse-lo
 import { type AwsRequest } from '../endpoint/aws-request.js';
 import { awsError, notImplemented, type AwsResponse } from '../endpoint/aws-response.js';
 import { listPage, searchPage, streamPage } from './log-pages.js';
+import { type Monitoring } from '../monitoring.js';
 import { describeGroup, describeStream } from './log-description.js';
 import { type LogGroup, type LogStore } from './log-store.js';
 import { LogsError } from './logs-error.js';
 
 type Answer = Record<string, unknown>;
-type Operation = (input: unknown, store: LogStore) => Answer;
+/** Adds a line as a function's own, with all that it counts. */
+type Put = Monitoring['log'];
+type Operation = (input: unknown, store: LogStore, put: Put) => Answer;
 
 /** An operation that looks at its input first. */
 const operation =
-  <T>(schema: z.ZodType<T>, run: (input: T, store: LogStore) => Answer): Operation =>
-  (input, store) =>
-    run(parsed(schema, input), store);
+  <T>(schema: z.ZodType<T>, run: (input: T, store: LogStore, put: Put) => Answer): Operation =>
+  (input, store, put) =>
+    run(parsed(schema, input), store, put);
 
 const limit = (most: number): z.ZodDefault<z.ZodNumber> => z.number().int().min(1).max(most).default(most);
 const time = z.number().int().min(0).optional();
@@ -157,10 +160,10 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       sequenceToken: z.string().optional(),
       logEvents: z.array(z.strictObject({ timestamp: z.number().int().min(0), message: z.string().min(1) })).min(1),
     }),
-    ({ logStreamName, logEvents, ...input }, store) => {
+    ({ logStreamName, logEvents, ...input }, store, put) => {
       const found = groupOf(input, store);
       mustHaveStream(found, logStreamName);
-      for (const { message, timestamp } of logEvents) store.put(found.name, logStreamName, message, timestamp);
+      for (const { message, timestamp } of logEvents) put(found.name, logStreamName, message, timestamp);
       return { nextSequenceToken: '0' };
     },
   ),
@@ -178,15 +181,15 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 };
 
 /** Answers a request to the service `logs`. */
-export function answerLogs(request: AwsRequest, store: LogStore): AwsResponse {
-  const run = OPERATIONS[request.operation];
+export function answerLogs(request: AwsRequest, monitoring: Monitoring): AwsResponse {
+  const run = Object.hasOwn(OPERATIONS, request.operation) ? OPERATIONS[request.operation] : undefined;
   if (run === undefined) return notImplemented(request);
   try {
     const input: unknown = request.body.length === 0 ? {} : JSON.parse(request.body.toString());
     return {
       status: 200,
       headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() },
-      body: JSON.stringify(run(input, store)),
+      body: JSON.stringify(run(input, monitoring.logs, (...line) => monitoring.log(...line))),
     };
   } catch (error) {
     if (error instanceof LogsError) return awsError(request, 400, error.name, error.message);

@@ -21,7 +21,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 
 /** Answers a request to the service `monitoring`. Alarms are declared in the topology, so none is put here. */
 export async function answerCloudWatch(request: AwsRequest, monitoring: Monitoring): Promise<AwsResponse> {
-  const run = OPERATIONS[request.operation];
+  const run = Object.hasOwn(OPERATIONS, request.operation) ? OPERATIONS[request.operation] : undefined;
   if (run === undefined) return notImplemented(request);
   let input: unknown;
   try {

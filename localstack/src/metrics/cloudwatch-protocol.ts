@@ -11,10 +11,13 @@ import { type CloudWatchError } from './cloudwatch-error.js';
 
 const NAMESPACE = 'http://monitoring.amazonaws.com/doc/2010-08-01/';
 
+/** Unpacked; CloudWatch takes 1 MB packed. */
+const LARGEST_BODY = 16 * 1024 * 1024;
+
 /** The members of a request: times are seconds or text, numbers of the query protocol text. */
 export function inputOf({ protocol, headers, body }: AwsRequest): unknown {
   // SDKs compress large PutMetricData calls.
-  const plain = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+  const plain = headers['content-encoding'] === 'gzip' ? gunzipSync(body, { maxOutputLength: LARGEST_BODY }) : body;
   if (protocol === 'query') {
     const { Action: _action, Version: _version, ...members } = nested(new URLSearchParams(plain.toString()));
     return members;

@@ -36,10 +36,13 @@ export class Caller {
 
   /**
    * Whose things a request is about: whom it names, else the caller; undefined is everybody's, for who may see that.
-   * @throws Problem FORBIDDEN when it names somebody else
+   * @throws Problem FORBIDDEN when it names somebody else, or names nobody and nobody has signed in
    */
   ownerNamed(username: string | undefined): string | undefined {
-    if (username === undefined) return this.isAdmin ? undefined : this.username;
+    if (username === undefined) {
+      if (!this.isAdmin && this.username === undefined) throw new Problem('FORBIDDEN');
+      return this.isAdmin ? undefined : this.username;
+    }
     this.mustBe(username);
     return username;
   }

@@ -158,7 +158,8 @@ const productIn = (table: SingleTable) =>
 
 /**
  * What was bought, in the sender's own words: these are a map of their own, so that no field of theirs meets one of the
- * table's. `EventAt` is the time of the last event that was applied.
+ * table's. `EventAt` is the time of the last event that was applied. A deleted one stays, empty and off the list, until no
+ * event of it can come any more (`ExpiresAt`, epoch seconds): an older one must not bring it back.
  */
 const purchaseIn = (table: SingleTable) =>
   new Entity({
@@ -170,6 +171,8 @@ const purchaseIn = (table: SingleTable) =>
       Action: string().enum('create', 'update'),
       EventAt: string(),
       Record: any(),
+      DeletedAt: string().optional(),
+      ExpiresAt: number().optional(),
       ...listed,
     }),
     computeKey: ({ ProductPurchaseId }) => ({ PK: purchaseKey(ProductPurchaseId), SK: purchaseKey(ProductPurchaseId) }),

@@ -1,10 +1,9 @@
 /** Purchases in the table: every access pattern, and nothing of HTTP or queues. */
 import { type FormattedItem } from 'dynamodb-toolbox/entity';
-import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { type Condition } from 'dynamodb-toolbox/entity/actions/parseCondition';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
-import { $set } from 'dynamodb-toolbox/entity/actions/update/symbols';
+import { $remove, $set } from 'dynamodb-toolbox/entity/actions/update/symbols';
 import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { Problem } from '../errors.js';
@@ -25,6 +24,10 @@ export type Applied = 'applied' | 'superseded' | 'unknown';
 type PurchaseCondition = Condition<DataTable['purchase']>;
 type Create = Extract<PurchaseEvent, { action: 'create' }>;
 type Update = Extract<PurchaseEvent, { action: 'update' }>;
+type Delete = Extract<PurchaseEvent, { action: 'delete' }>;
+
+/** Longer than a message lives: 14 days in the queue, and as many again among its dead letters. */
+const REMEMBERED_SECONDS = 30 * 24 * 3600;
 
 const LIST = 'purchases';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -40,7 +43,7 @@ export class PurchaseRepository {
       .key({ ProductPurchaseId: id })
       .options({ consistent: true });
     const { Item } = await retrying((options) => command.send(options));
-    if (Item === undefined) throw new Problem('PURCHASE_NOT_FOUND');
+    if (Item === undefined || Item.DeletedAt !== undefined) throw new Problem('PURCHASE_NOT_FOUND');
     return Item;
   }
 
@@ -63,7 +66,9 @@ export class PurchaseRepository {
         return { items: Items, more: LastEvaluatedKey !== undefined };
       },
     });
-    return { purchases: items, ...(next !== undefined && { nextToken: sealCursor(LIST, next) }) };
+    // The index follows the table with a delay on AWS: a deleted purchase may still be listed.
+    const purchases = items.filter(({ DeletedAt }) => DeletedAt === undefined);
+    return { purchases, ...(next !== undefined && { nextToken: sealCursor(LIST, next) }) };
   }
 
   /**
@@ -81,7 +86,12 @@ export class PurchaseRepository {
   }
 
   private async write(event: PurchaseEvent): Promise<void> {
-    const notOlder: PurchaseCondition = { attr: 'EventAt', lte: event.at };
+    const notOlder: PurchaseCondition = {
+      and: [
+        { attr: 'EventAt', lte: event.at },
+        { attr: 'DeletedAt', exists: false },
+      ],
+    };
     const image = { returnValuesOnConditionFalse: 'ALL_OLD' } as const;
     switch (event.action) {
       case 'create': {
@@ -102,10 +112,9 @@ export class PurchaseRepository {
         return;
       }
       case 'delete': {
-        const { ProductPurchaseId } = event;
         const command = this.data.purchase
-          .build(DeleteItemCommand)
-          .key({ ProductPurchaseId })
+          .build(UpdateItemCommand)
+          .item(deleted(event))
           .options({ condition: notOlder, ...image });
         await retrying((options) => command.send(options));
       }
@@ -128,6 +137,12 @@ const created = (event: Create) => {
 const changed = ({ ProductPurchaseId, TimeOfPurchase, at, action, record }: Update) => ({
   ...{ ProductPurchaseId, Action: action, EventAt: at, Record: $set(record) },
   ...(TimeOfPurchase !== undefined && { TimeOfPurchase, GSI1SK: sortKeyOf({ TimeOfPurchase, ProductPurchaseId }) }),
+});
+
+const deleted = ({ ProductPurchaseId, at }: Delete) => ({
+  ...{ ProductPurchaseId, EventAt: at, DeletedAt: at, Record: $set({}) },
+  ExpiresAt: Math.floor(Date.parse(at) / 1000) + REMEMBERED_SECONDS,
+  ...{ GSI1PK: $remove(), GSI1SK: $remove() },
 });
 
 /** @throws Problem PURCHASE_NOT_FOUND for a text that no purchase can have as its id */
