@@ -66,7 +66,7 @@ export class QueueConsumer {
     return AttributeNames.every((name) => Attributes[name] === '0');
   }
 
-  /** Resolves when the batches under way have ended; what comes after stays in the queue. */
+  /** Resolves when the batches under way, what is gathered included, have ended; what comes after stays in the queue. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.polling;
@@ -88,22 +88,37 @@ export class QueueConsumer {
 
   /** Calls to the queue may fail; what they were about is still in it and comes again. */
   private async trying<T>(call: () => Promise<T>): Promise<T | undefined> {
-    const { signal } = this.stopping;
     try {
       return await call();
     } catch (error) {
-      if (signal.aborted) return undefined;
-      const { name, journal } = this.options;
-      journal.record({ type: 'stack', what: `consumer ${name}: ${(error as Error).message}` });
+      this.report(error);
       await this.pause(PAUSE_MS);
       return undefined;
     }
   }
 
+  private report(error: unknown): void {
+    // A stop cuts the receive that is under way.
+    if (this.stopping.signal.aborted) return;
+    const { name, journal } = this.options;
+    journal.record({ type: 'stack', what: `consumer ${name}: ${(error as Error).message}` });
+  }
+
   /** A batch: the first messages there are, and what comes within the window after them. */
   private async gather(): Promise<Message[]> {
+    const batch = await this.receive(Math.min(this.options.batchSize, MOST_AT_ONCE), LONG_POLL_SECONDS);
+    try {
+      await this.fill(batch);
+    } catch (error) {
+      // What there is goes to the function all the same: the queue hides it, and has counted a receive of it.
+      this.report(error);
+    }
+    return batch;
+  }
+
+  /** Adds what comes within the window. */
+  private async fill(batch: Message[]): Promise<void> {
     const { batchSize, windowMs } = this.options;
-    const batch = await this.receive(Math.min(batchSize, MOST_AT_ONCE), LONG_POLL_SECONDS);
     const deadline = Date.now() + windowMs;
     while (batch.length > 0 && batch.length < batchSize && bytesOf(batch) < LARGEST_BATCH_BYTES) {
       const left = deadline - Date.now();
@@ -111,7 +126,6 @@ export class QueueConsumer {
       const wanted = Math.min(batchSize - batch.length, MOST_AT_ONCE);
       batch.push(...(await this.receive(wanted, Math.min(LONG_POLL_SECONDS, Math.ceil(left / 1000)))));
     }
-    return batch;
   }
 
   private async receive(most: number, waitSeconds: number): Promise<Message[]> {
