@@ -113,6 +113,22 @@ describe('the local user pool', () => {
     await expect(gone).rejects.toEqual(refused('UserNotFoundException'));
   });
 
+  it('takes a user’s sub for its name, and never for that of one who has the name later', async () => {
+    const Username = await newUser();
+    const { UserAttributes = [] } = await client.send(new AdminGetUserCommand({ UserPoolId, Username }));
+    const sub = UserAttributes.find(({ Name }) => Name === 'sub')?.Value ?? '';
+    const bySub = { UserPoolId, Username: sub };
+    expect(await client.send(new AdminGetUserCommand(bySub))).toMatchObject({ Username });
+    await client.send(new AdminSetUserPasswordCommand({ ...bySub, Password: 'Other-1234', Permanent: true }));
+    await signIn(Username, 'Other-1234');
+    await client.send(new AdminDeleteUserCommand(bySub));
+    await addPoolUser(client, UserPoolId, { username: Username, password });
+    const late = client.send(new AdminSetUserPasswordCommand({ ...bySub, Password: 'Late-12345', Permanent: true }));
+    await expect(late).rejects.toEqual(refused('UserNotFoundException'));
+    await expect(client.send(new AdminDeleteUserCommand(bySub))).rejects.toEqual(refused('UserNotFoundException'));
+    await signIn(Username);
+  });
+
   it('signs a user in with tokens as Cognito words them', async () => {
     const username = await newUser(['admins']);
     const tokens = await signIn(username);

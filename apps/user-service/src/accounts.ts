@@ -4,7 +4,7 @@
  */
 import { readUserPoolConfig, type UserPoolConfig } from '../../../libs/shared/src/config.js';
 import { Problem } from '../../../libs/shared/src/errors.js';
-import { type CognitoPool } from './cognito-pool.js';
+import { type CognitoPool, type PoolUser } from './cognito-pool.js';
 
 export interface Person {
   readonly username: string;
@@ -22,11 +22,13 @@ export interface Login {
 }
 
 /**
- * Marks a user that a registration has made and not yet finished. Without the mark, whoever an administrator has invited
+ * Names the registration that has made a user and not yet finished it. Without it, whoever an administrator has invited
  * would look like a half, and be anybody's to complete.
  */
 const MARK = 'custom:registration';
-const UNFINISHED = 'unfinished';
+
+/** How often a registration that owns the customer makes its pool user anew when others that have lost come first. */
+const MOST_ROUNDS = 20;
 
 /** No pool holds this name: who signs in under one that nobody has is tried with it. */
 const NOBODY = '#nobody#';
@@ -42,42 +44,68 @@ export class Accounts {
   }
 
   /**
-   * Makes sure that there is a half of this name.
-   * @returns whether it was made just now
-   * @throws Problem USERNAME_TAKEN when there is a whole one
+   * Makes the pool user of a registration, disabled; no other registration ever changes it, but one may delete it.
+   * @returns its id, or undefined while another registration's half has the name
+   * @throws Problem USERNAME_TAKEN when somebody has it who is no half
    */
-  async begin({ username, name, email }: Person): Promise<boolean> {
-    const pool = await this.pool();
-    if (await pool.create(username, { email, name, [MARK]: UNFINISHED })) {
-      await pool.disable(username);
-      return true;
-    }
-    if (!(await this.isHalf(username))) throw new Problem('USERNAME_TAKEN', { errors: TAKEN });
-    return false;
-  }
-
-  async isHalf(username: string): Promise<boolean> {
-    const user = await (await this.pool()).find(username);
-    return user !== undefined && !user.confirmed && user.attributes[MARK] === UNFINISHED;
-  }
-
-  /** Takes back the disabling of a half whose name went to another registration: that one may be finished already. */
-  async giveUp(username: string): Promise<void> {
-    await (await this.pool()).enable(username);
+  async begin(username: string, registration: string): Promise<string | undefined> {
+    const { made, found } = await this.make(username, registration);
+    if (found && (found.confirmed || found.attributes[MARK] === undefined)) throw taken();
+    return made;
   }
 
   /**
-   * Lets a half in, once the customer is this registration's.
-   * @throws Problem VALIDATION_FAILED when the pool asks for more of the password
+   * Makes it in place of whatever other registrations have left under the name.
+   * @param owns whether the customer is this registration's still: then all others' are of no use to anybody
+   * @throws Problem USERNAME_TAKEN when it is no longer, or when an administrator has made a user of this name
    */
-  async finish({ username, name, email }: Person, password: string): Promise<void> {
+  async replace(username: string, registration: string, owns: () => Promise<boolean>): Promise<string> {
+    for (let rounds = 0; rounds < MOST_ROUNDS; rounds += 1) {
+      const { made, found } = await this.make(username, registration);
+      if (made !== undefined) return made;
+      if (found === undefined) continue;
+      // In this order: who was found before the customer is still ours has lost it, and does not get it back.
+      if (found.attributes[MARK] === undefined || !(await owns())) throw taken();
+      await this.discard(found.id);
+    }
+    throw new Problem('SIGN_IN_UNAVAILABLE');
+  }
+
+  /**
+   * Whether a registration that the table knows has not come to its end. A password that it has set itself is its end, though
+   * it may not have been able to say so.
+   */
+  async isHalf(username: string, registration: string): Promise<boolean> {
+    const user = await (await this.pool()).find(username);
+    if (user === undefined) return true;
+    const mark = user.attributes[MARK];
+    return mark !== undefined && !(user.confirmed && mark === registration);
+  }
+
+  /** Deletes a registration's pool user. Whoever has the name then is not touched. */
+  async discard(id: string): Promise<void> {
+    await (await this.pool()).delete(id);
+  }
+
+  /**
+   * Lets a half in, once the customer is its registration's.
+   * @throws Problem USERNAME_TAKEN when another registration has deleted it; VALIDATION_FAILED when the pool asks for more of
+   * the password
+   */
+  async letIn(id: string, { name, email }: Person, password: string): Promise<void> {
     const pool = await this.pool();
-    await pool.update(username, { email, name });
-    await pool.enable(username);
-    // Until here nobody knows its password. What comes after makes no half of it, whatever fails.
-    if (!(await pool.setPassword(username, password)))
+    await pool.update(id, { email, name });
+    await pool.enable(id);
+    // Until here nobody knows its password.
+    const outcome = await pool.setPassword(id, password);
+    if (outcome === 'gone') throw taken();
+    if (outcome === 'refused')
       throw new Problem('VALIDATION_FAILED', { errors: [{ field: 'password', message: 'is too easy to guess' }] });
-    await pool.update(username, { [MARK]: '' });
+  }
+
+  /** Takes the mark away, once the registration is settled. */
+  async unmark(id: string): Promise<void> {
+    await (await this.pool()).update(id, { [MARK]: '' });
   }
 
   /** Keeps the pool's copy of a customer's data; nothing for one who cannot sign in. */
@@ -108,13 +136,27 @@ export class Accounts {
     return { userId, name: claims.name ?? userId, token, ...others };
   }
 
+  /** A user of the registration's own, or else who has the name, if it is still had. */
+  private async make(username: string, registration: string): Promise<{ made?: string; found?: PoolUser }> {
+    const pool = await this.pool();
+    let made = await pool.create(username, { [MARK]: registration });
+    if (made === undefined) {
+      const found = await pool.find(username);
+      // Else it is ours, and the reply to the first attempt was lost.
+      if (found?.attributes[MARK] !== registration) return found ? { found } : {};
+      made = found.id;
+    }
+    await pool.disable(made);
+    return { made };
+  }
+
   private pool(): Promise<CognitoPool> {
     this.loading ??= import('./cognito-pool.js').then(({ CognitoPool }) => new CognitoPool(this.config));
     return this.loading;
   }
 }
 
-const TAKEN = [{ field: 'username', message: 'is taken' }];
+const taken = (): Problem => new Problem('USERNAME_TAKEN', { errors: [{ field: 'username', message: 'is taken' }] });
 
 /** It came from the pool itself just now, so its signature says nothing new. */
 const claimsOf = (token: string): Partial<Record<string, string>> =>

@@ -10,6 +10,7 @@ import {
   AdminSetUserPasswordCommand,
   AdminUpdateUserAttributesCommand,
   CognitoIdentityProviderClient,
+  type AttributeType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { type UserPoolConfig } from '../../../libs/shared/src/config.js';
 import { Problem } from '../../../libs/shared/src/errors.js';
@@ -20,6 +21,8 @@ import { isTransient } from '../../../libs/shared/src/table/retry.js';
 export type Attributes = Readonly<Record<string, string>>;
 
 export interface PoolUser {
+  /** Its `sub`: calls take it in place of the name, and then never reach one who has the name later. */
+  readonly id: string;
   readonly attributes: Attributes;
   /** Has a password of its own, not one that nobody knows. */
   readonly confirmed: boolean;
@@ -40,8 +43,8 @@ export class CognitoPool {
 
   constructor(private readonly config: UserPoolConfig) {}
 
-  /** Makes a user under a password that nobody knows. False when there is one of this name. */
-  async create(username: string, attributes: Attributes): Promise<boolean> {
+  /** Makes a user under a password that nobody knows. Its id; undefined when there is one of this name. */
+  async create(username: string, attributes: Attributes): Promise<string | undefined> {
     const made = await this.unless('UsernameExistsException', () =>
       this.client.send(
         new AdminCreateUserCommand({
@@ -54,16 +57,16 @@ export class CognitoPool {
         during(),
       ),
     );
-    return made !== undefined;
+    return made && idIn(valuesOf(made.User?.Attributes));
   }
 
   /** Undefined when there is none. */
   async find(username: string): Promise<PoolUser | undefined> {
     const found = await this.ifThere(() => this.client.send(new AdminGetUserCommand(this.of(username)), during()));
     if (found === undefined) return undefined;
-    const { UserAttributes = [], UserStatus } = found;
-    const attributes = Object.fromEntries(UserAttributes.map(({ Name = '', Value = '' }) => [Name, Value]));
-    return { attributes, confirmed: UserStatus !== 'FORCE_CHANGE_PASSWORD' };
+    const { UserAttributes, UserStatus } = found;
+    const attributes = valuesOf(UserAttributes);
+    return { id: idIn(attributes), attributes, confirmed: UserStatus !== 'FORCE_CHANGE_PASSWORD' };
   }
 
   /** False when there is none. */
@@ -88,11 +91,15 @@ export class CognitoPool {
     await this.ifThere(() => this.client.send(new AdminDeleteUserCommand(this.of(username)), during()));
   }
 
-  /** False when the pool's policy asks for more of a password. */
-  async setPassword(username: string, password: string): Promise<boolean> {
+  /** Whether it is set; `gone` when there is no such user, `refused` when the pool's policy asks for more of a password. */
+  async setPassword(username: string, password: string): Promise<'set' | 'gone' | 'refused'> {
     const command = new AdminSetUserPasswordCommand({ ...this.of(username), Password: password, Permanent: true });
-    const done = await this.unless('InvalidPasswordException', () => this.client.send(command, during()));
-    return done !== undefined;
+    const set = async (): Promise<'set'> => {
+      await this.client.send(command, during());
+      return 'set';
+    };
+    const done = await this.unless('InvalidPasswordException', async () => (await this.ifThere(set)) ?? 'gone');
+    return done ?? 'refused';
   }
 
   /** Undefined for whoever the pool does not let in, for whatever reason. */
@@ -141,6 +148,15 @@ const REFUSALS = [
 function during(): { abortSignal?: AbortSignal } {
   const abortSignal = deadlineSignal();
   return abortSignal ? { abortSignal } : {};
+}
+
+const valuesOf = (attributes: readonly AttributeType[] = []): Attributes =>
+  Object.fromEntries(attributes.map(({ Name = '', Value = '' }) => [Name, Value]));
+
+/** Every user has one; without it a call could reach another user of the name. */
+function idIn({ sub }: Attributes): string {
+  if (!sub) throw new Error('The user pool left out the sub of a user.');
+  return sub;
 }
 
 const listed = (attributes: Attributes): { Name: string; Value: string }[] =>

@@ -162,6 +162,49 @@ describe('two registrations of one name', () => {
     expect(await quickOne).toBe(201);
     expect([await status(slow), await status(slow, quick.password)]).toEqual([401, 200]);
   });
+
+  const CALLS = ['CreateUser', 'DisableUser', 'UpdateUserAttributes', 'EnableUser', 'SetUserPassword'];
+  for (const operation of CALLS.map((name) => `Admin${name}`))
+    it(`and one person let in one, though the other’s ${operation} is late`, async () => {
+      const ada = person();
+      let quickOne: Promise<number> | undefined;
+      pool.beforeCall = async (name) => {
+        if (name !== operation || quickOne !== undefined) return;
+        quickOne = register({ ...ada, password: 'Quick-1234' }).then((answer) => answer.status);
+        await quickOne;
+      };
+      expect(codeOf(await register(ada))).toEqual([409, 'USERNAME_TAKEN']);
+      pool.beforeCall = () => undefined;
+      expect(await quickOne).toBe(201);
+      expect([await status(ada), await status(ada, 'Quick-1234')]).toEqual([401, 200]);
+    });
+});
+
+describe('a registration whose write to the table is answered by nobody', () => {
+  it('knows itself again when it began, and when it ended', async () => {
+    for (const operation of ['AdminDisableUser', 'AdminSetUserPassword']) {
+      const ada = person();
+      pool.beforeCall = (name) => {
+        if (name === operation) table.proxy.fail('TransactWriteItems', 'lost-reply', 2);
+      };
+      await register(ada).expect(201);
+      pool.beforeCall = () => undefined;
+      expect(await status(ada)).toBe(200);
+    }
+  });
+
+  it('knows itself again when it took a half over', async () => {
+    const ada = person();
+    pool.beforeCall = (name) => {
+      pool.isDown = name === 'AdminEnableUser';
+    };
+    expect(codeOf(await register(ada))).toEqual([503, 'SIGN_IN_UNAVAILABLE']);
+    pool.beforeCall = () => undefined;
+    pool.isDown = false;
+    table.proxy.fail('UpdateItem', 'lost-reply', 2);
+    await register({ ...ada, password: 'Other-1234' }).expect(201);
+    expect([await status(ada), await status(ada, 'Other-1234')]).toEqual([401, 200]);
+  });
 });
 
 describe('a registration that ends half way', () => {
@@ -187,6 +230,28 @@ describe('a registration that ends half way', () => {
       expect(await status(ada)).toBe(200);
       expect(codeOf(await register(ada))).toEqual([409, 'USERNAME_TAKEN']);
     });
+
+  it('while it replaces another half is completed by the next try, with the password of that one', async () => {
+    for (const operation of ['AdminDeleteUser', 'AdminDisableUser', 'AdminEnableUser']) {
+      const ada = person();
+      await cutAt(ada, 'AdminEnableUser');
+      expect(codeOf(await cutAt({ ...ada, password: 'Second-123' }, operation))).toEqual([503, 'SIGN_IN_UNAVAILABLE']);
+      await register({ ...ada, password: 'Third-1234' }).expect(201);
+      const secrets = [password, 'Second-123', 'Third-1234'];
+      expect(await Promise.all(secrets.map((secret) => status(ada, secret)))).toEqual([401, 401, 200]);
+    }
+  });
+
+  it('with its password set and the table out of reach has ended too', async () => {
+    const ada = person();
+    pool.beforeCall = (name) => {
+      if (name === 'AdminSetUserPassword') table.proxy.fail('TransactWriteItems', 'throttled', 8);
+    };
+    expect(codeOf(await register(ada))).toEqual([503, 'TABLE_UNAVAILABLE']);
+    pool.beforeCall = () => undefined;
+    expect(codeOf(await register({ ...ada, password: 'Other-1234' }))).toEqual([409, 'USERNAME_TAKEN']);
+    expect([await status(ada), await status(ada, 'Other-1234')]).toEqual([200, 401]);
+  });
 
   it('before the table has it is anybody’s, with a password of their own', async () => {
     const [ada, other] = [person(), { ...person(), password: 'Other-1234' }];

@@ -4,6 +4,7 @@ import { type Caller } from '../../../libs/shared/src/auth/caller.js';
 import { toCustomerView, type CustomerView } from '../../../libs/shared/src/customer.schema.js';
 import { Problem } from '../../../libs/shared/src/errors.js';
 import { Clock } from '../../../libs/shared/src/http/shared.module.js';
+import { newRegistrationId } from '../../../libs/shared/src/id.js';
 import { CustomerRepository, type Customer } from '../../../libs/shared/src/table/customer.repository.js';
 import { usernameSchema } from '../../../libs/shared/src/text.schema.js';
 import { Accounts, type Login, type Person } from './accounts.js';
@@ -82,24 +83,54 @@ export class UserService {
   }
 
   /**
-   * The pool user first, the customer then, and last the password. Sent again after a crash it goes on where that one ended:
-   * until the customer is there, for anybody who wants the name; from then on, for whoever names the same customer.
+   * The pool user first, the customer then, the password, and last the word of the table on whose password it is: of all that
+   * go for a name, one. Sent again after a crash it begins where that one ended: until the customer is there, for anybody who
+   * wants the name; from then on, for whoever names the same customer.
    */
   private async registerToSignIn(person: Person, password: string): Promise<Customer> {
     const { username } = person;
-    const { customer, refusal } = await this.customers.look(person);
-    if (customer && isSame(customer, person) && (await this.accounts.isHalf(username))) {
-      await this.accounts.finish(person, password);
+    const registration = newRegistrationId();
+    const { customer, begun } = await this.beginOrTakeOver(person, registration);
+    const id =
+      begun ??
+      (await this.accounts.replace(username, registration, async () => {
+        const { customer: stored } = await this.customers.look(person);
+        return stored?.Registration === registration;
+      }));
+    return this.unlessTaken(id, async () => {
+      await this.accounts.letIn(id, person, password);
+      await this.customers.settle(username, registration);
+      await this.accounts.unmark(id);
       return customer;
+    });
+  }
+
+  /** The customer, which is this registration's from now on, and its pool user if it could make one already. */
+  private async beginOrTakeOver(
+    person: Person,
+    registration: string,
+  ): Promise<{ customer: Customer; begun?: string | undefined }> {
+    const { username } = person;
+    const { customer, refusal } = await this.customers.look(person);
+    const other = customer?.Registration;
+    if (customer && other !== undefined && isSame(customer, person) && (await this.accounts.isHalf(username, other))) {
+      await this.customers.takeOver(person, other, registration);
+      return { customer };
     }
     if (refusal) throw refusal;
-    const begun = await this.accounts.begin(person);
+    const begun = await this.accounts.begin(username, registration);
+    return this.unlessTaken(begun, async () => ({
+      customer: await this.customers.create(person, this.clock.now(), registration),
+      begun,
+    }));
+  }
+
+  /** Leaves no pool user behind of a registration that another has overtaken. */
+  private async unlessTaken<T>(id: string | undefined, work: () => Promise<T>): Promise<T> {
     try {
-      const created = await this.customers.create(person, this.clock.now());
-      await this.accounts.finish(person, password);
-      return created;
+      return await work();
     } catch (error) {
-      if (begun && isTaken(error)) await this.accounts.giveUp(username);
+      if (id !== undefined && isTaken(error)) await this.accounts.discard(id);
       throw error;
     }
   }

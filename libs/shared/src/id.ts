@@ -11,6 +11,9 @@ export const newRequestId = (): string => randomUUID();
 /** For whoever registers without a name. */
 export const newUsername = (): string => randomUUID();
 
+/** For one try of somebody to register. */
+export const newRegistrationId = (): string => randomUUID();
+
 /** Made by the sender, so that a message that is delivered twice writes one item. */
 export const newPurchaseId = (): string => randomUUID();
 

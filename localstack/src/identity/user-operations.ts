@@ -35,11 +35,12 @@ export const USER_OPERATIONS: Readonly<Record<string, Operation>> = {
     return DONE;
   },
   AdminSetUserPassword: async (call, { users, settings }) => {
-    const [username, password] = [users.get(call.username()).username, call.text('Password')];
+    // By what the name's next owner does not have, since hashing takes a while.
+    const [{ sub }, password] = [users.get(call.username()), call.text('Password')];
     mustFit(settings.passwordPolicy, password);
     const hash = await hashOf(password);
     const status = call.flag('Permanent') ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD';
-    await users.change(username, () => ({ password: hash, status }));
+    await users.change(sub, () => ({ password: hash, status }));
     return DONE;
   },
   AdminUpdateUserAttributes: async (call, { users, settings }) => {

@@ -35,6 +35,7 @@ const MOST_USERS = 50_000;
 
 export class UserStore {
   private readonly users = new Map<string, StoredUser>();
+  private readonly usernames = new Map<string, string>();
   /** The last change: changes wait for each other, so that each is made to what the one before has left. */
   private changing: Promise<unknown> = Promise.resolve();
 
@@ -46,7 +47,7 @@ export class UserStore {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     for (const file of (await readdir(folder)).filter((name) => name.endsWith('.json'))) {
       const user = JSON.parse(await readFile(join(folder, file), 'utf8')) as StoredUser;
-      store.users.set(user.username, user);
+      store.keep(user);
     }
     return store;
   }
@@ -55,9 +56,12 @@ export class UserStore {
     return this.users.get(username);
   }
 
-  /** @throws CognitoError UserNotFoundException */
+  /**
+   * @param username or the user's `sub`, which is never another's, not even of one who has the name later
+   * @throws CognitoError UserNotFoundException
+   */
   get(username: string): StoredUser {
-    const user = this.users.get(username);
+    const user = this.users.get(username) ?? this.users.get(this.usernames.get(username) ?? '');
     if (user === undefined) throw new CognitoError('UserNotFoundException', 'User does not exist.');
     return user;
   }
@@ -82,7 +86,7 @@ export class UserStore {
     });
   }
 
-  /** @throws CognitoError UserNotFoundException; and what `change` throws */
+  /** Takes what `get` takes. @throws CognitoError UserNotFoundException; and what `change` throws */
   change(username: string, change: (user: StoredUser) => Partial<StoredUser>): Promise<StoredUser> {
     return this.inOrder(async () => {
       const before = this.get(username);
@@ -92,18 +96,24 @@ export class UserStore {
     });
   }
 
-  /** @throws CognitoError UserNotFoundException */
+  /** Takes what `get` takes. @throws CognitoError UserNotFoundException */
   delete(username: string): Promise<void> {
     return this.inOrder(async () => {
-      this.get(username);
-      await rm(this.fileOf(username), { force: true });
-      this.users.delete(username);
+      const user = this.get(username);
+      await rm(this.fileOf(user.username), { force: true });
+      this.users.delete(user.username);
+      this.usernames.delete(user.sub);
     });
   }
 
   private async save(user: StoredUser): Promise<void> {
     await replaceFile(this.fileOf(user.username), JSON.stringify(user));
+    this.keep(user);
+  }
+
+  private keep(user: StoredUser): void {
     this.users.set(user.username, user);
+    this.usernames.set(user.sub, user.username);
   }
 
   /** A name may hold what a file's name may not. */

@@ -25,6 +25,8 @@ export interface Customer {
   readonly Address?: string | undefined;
   readonly CreatedAt: string;
   readonly UpdatedAt?: string | undefined;
+  /** Had while it is not yet said which password signs in. */
+  readonly Registration?: string | undefined;
 }
 
 export interface ListOptions {
@@ -35,6 +37,12 @@ export interface ListOptions {
 export interface CustomerChanges {
   readonly name?: string | undefined;
   readonly email?: string | undefined;
+}
+
+interface Named {
+  readonly username: string;
+  readonly name: string;
+  readonly email: string;
 }
 
 type CustomerCondition = Condition<DataTable['customer']>;
@@ -54,12 +62,14 @@ type StoredCustomer = FormattedItem<DataTable['customer']>;
 export class CustomerRepository {
   constructor(private readonly data: DataTable) {}
 
-  /** Registers a customer: 1 transaction. @throws Problem USERNAME_TAKEN, EMAIL_TAKEN */
-  async create(
-    { username, name, email }: { username: string; name: string; email: string },
-    now: Date,
-  ): Promise<Customer> {
-    const customer = { Username: username, Name: name, Email: email, CreatedAt: now.toISOString() };
+  /**
+   * Registers a customer: 1 transaction.
+   * @param registration the one that goes on to let the customer sign in, and has to `settle` it
+   * @throws Problem USERNAME_TAKEN, EMAIL_TAKEN
+   */
+  async create({ username, name, email }: Named, now: Date, registration?: string): Promise<Customer> {
+    const pending = registration === undefined ? {} : { Registration: registration };
+    const customer = { Username: username, Name: name, Email: email, CreatedAt: now.toISOString(), ...pending };
     try {
       await transact(
         this.data.customer
@@ -103,6 +113,43 @@ export class CustomerRepository {
     if (stored === undefined) return marker === undefined ? {} : { refusal: taken('EMAIL_TAKEN', 'email') };
     const refusal = taken('USERNAME_TAKEN', 'username');
     return isLive(stored) ? { customer: stored, refusal } : { refusal };
+  }
+
+  /**
+   * Takes a customer over from a registration that has not settled it, and now never will: 1 conditional UpdateItem.
+   * @throws Problem USERNAME_TAKEN when it was settled, deleted or taken over meanwhile, or is no longer the one named
+   */
+  async takeOver({ username, name, email }: Named, from: string, registration: string): Promise<void> {
+    const named: CustomerCondition[] = [holding(email), { attr: 'Name', eq: name }];
+    const command = this.data.customer
+      .build(UpdateItemCommand)
+      .item({ Username: username, Registration: registration })
+      // Its own id as well, as an attempt whose reply was lost has left it.
+      .options({ condition: { and: [...named, { attr: 'Registration', in: [from, registration] }] } });
+    try {
+      await retrying((options) => command.send(options));
+    } catch (error) {
+      if (isConditionFailure(error)) throw taken('USERNAME_TAKEN', 'username', error);
+      throw error;
+    }
+  }
+
+  /**
+   * Ends a registration, of all that went for a name the one whose password signs in: 1 transaction, since one whose reply
+   * was lost has to know itself again.
+   * @throws Problem USERNAME_TAKEN when another one has taken it over, or the customer was deleted
+   */
+  async settle(username: string, registration: string): Promise<void> {
+    const write = this.data.customer
+      .build(UpdateTransaction)
+      .item({ Username: username, Registration: $remove() })
+      .options({ condition: { attr: 'Registration', eq: registration } });
+    try {
+      await transact(write);
+    } catch (error) {
+      if (conditionFailedAt(error, 0)) throw taken('USERNAME_TAKEN', 'username', error);
+      throw error;
+    }
   }
 
   /** Who has an e-mail, in whatever case: 1 GetItem, consistent. */
@@ -197,7 +244,8 @@ export class CustomerRepository {
         .item({
           Username: username,
           DeletedAt: now.toISOString(),
-          ...{ Name: $remove(), Email: $remove(), Address: $remove(), GSI1PK: $remove(), GSI1SK: $remove() },
+          ...{ Name: $remove(), Email: $remove(), Address: $remove(), Registration: $remove() },
+          ...{ GSI1PK: $remove(), GSI1SK: $remove() },
         })
         .options({ condition: holding(customer.Email) });
       try {

@@ -68,7 +68,10 @@ function tableOf(name: string, documentClient: DynamoDBDocumentClient) {
   });
 }
 
-/** A deleted customer stays as a tombstone: `DeletedAt` is set, personal data and index keys are gone. */
+/**
+ * A deleted customer stays as a tombstone: `DeletedAt` is set, personal data and index keys are gone. `Registration` is the
+ * one registration that may still let the customer sign in; it goes when that one has.
+ */
 const customerIn = (table: SingleTable) =>
   new Entity({
     name: 'Customer',
@@ -81,6 +84,7 @@ const customerIn = (table: SingleTable) =>
       CreatedAt: string(),
       UpdatedAt: string().optional(),
       DeletedAt: string().optional(),
+      Registration: string().optional(),
       ...listed,
     }),
     computeKey: ({ Username }) => ({ PK: customerKey(Username), SK: customerKey(Username) }),
