@@ -178,6 +178,27 @@ describe('two registrations of one name', () => {
       expect(await quickOne).toBe(201);
       expect([await status(ada), await status(ada, 'Quick-1234')]).toEqual([401, 200]);
     });
+
+  it('and one person let in the one that the table names, though the other’s password is set meanwhile', async () => {
+    const ada = person();
+    const tookOver = Promise.withResolvers<void>();
+    let quickOne: Promise<supertest.Response> | undefined;
+    let deletes = 0;
+    pool.beforeCall = async (name) => {
+      if (name === 'AdminSetUserPassword' && quickOne === undefined) {
+        quickOne = register({ ...ada, password: 'Quick-1234' }).then((answer) => answer);
+        await tookOver.promise;
+      }
+      if (name !== 'AdminDeleteUser' || (deletes += 1) > 1) return;
+      tookOver.resolve();
+      await slowOne;
+    };
+    const slowOne = register(ada).then((answer) => answer);
+    expect(codeOf(await slowOne)).toEqual([409, 'USERNAME_TAKEN']);
+    expect((await quickOne)?.status).toBe(201);
+    pool.beforeCall = () => undefined;
+    expect([await status(ada), await status(ada, 'Quick-1234')]).toEqual([401, 200]);
+  });
 });
 
 describe('a registration whose write to the table is answered by nobody', () => {
