@@ -14,6 +14,7 @@ export interface Person {
 
 export interface Login {
   readonly userId: string;
+  /** As the pool has it, else the username. */
   readonly name: string;
   readonly token: string;
   readonly refreshToken: string;

@@ -4,6 +4,7 @@ import {
   AdminDisableUserCommand,
   AdminGetUserCommand,
   AdminSetUserPasswordCommand,
+  AdminUpdateUserAttributesCommand,
   type CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { expect } from 'expect';
@@ -360,6 +361,27 @@ describe('a user that can sign in', () => {
     expect((await login({ email: ada.email, password })).status).toBe(401);
     const answer = await login({ email, password }).expect(200);
     expect(answer.body).toMatchObject({ userId: ada.username, name: 'New' });
+  });
+
+  it('is told its name as the customer has it, and the pool’s where there is no customer', async () => {
+    const [ada, byHand, clerk] = [person(), person(), person()];
+    const named = async ({ username }: Registration): Promise<unknown> => {
+      const { userId, name } = (await login({ username, password }).expect(200)).body as Record<string, unknown>;
+      return { userId, name };
+    };
+    const UserAttributes = [{ Name: 'name', Value: 'Of The Pool' }];
+    await register(ada).expect(201);
+    await open.http
+      .post('/users')
+      .send({ ...byHand, password: undefined })
+      .expect(201);
+    for (const { username } of [byHand, clerk]) await addPoolUser(client, pool.id, { username, password });
+    expect(await named(byHand)).toEqual({ userId: byHand.username, name: byHand.name });
+    expect(await named(clerk)).toEqual({ userId: clerk.username, name: clerk.username });
+    for (const { username: Username } of [ada, byHand, clerk])
+      await client.send(new AdminUpdateUserAttributesCommand({ UserPoolId: pool.id, Username, UserAttributes }));
+    for (const { username, name } of [ada, byHand, { ...clerk, name: 'Of The Pool' }])
+      expect(await named({ ...ada, username })).toEqual({ userId: username, name });
   });
 
   it('is told to come back when the pool is down', async () => {

@@ -46,7 +46,10 @@ export class UserService {
   /** @throws Problem BAD_CREDENTIALS, SIGN_IN_UNAVAILABLE */
   async login({ username, email, password }: Credentials): Promise<Login> {
     const name = username ?? (await this.customers.usernameOf(email ?? ''));
-    return this.accounts.signIn(name, password);
+    const login = await this.accounts.signIn(name, password);
+    // The pool has a copy, and users of its own: made by an administrator for a customer, or for nobody.
+    const customer = await this.customers.find(login.userId);
+    return { ...login, name: customer?.Name ?? login.name };
   }
 
   /** @throws Problem USER_NOT_FOUND */

@@ -164,9 +164,16 @@ export class CustomerRepository {
 
   /** 1 GetItem, consistent. @throws Problem USER_NOT_FOUND */
   async get(username: string): Promise<Customer> {
+    const customer = await this.find(username);
+    if (customer === undefined) throw new Problem('USER_NOT_FOUND');
+    return customer;
+  }
+
+  /** As `get`; undefined when there is none. */
+  async find(username: string): Promise<Customer | undefined> {
     const command = this.data.customer.build(GetItemCommand).key({ Username: username }).options({ consistent: true });
     const { Item } = await retrying((options) => command.send(options));
-    return asLive(Item);
+    return Item && isLive(Item) ? Item : undefined;
   }
 
   /** Customers by name: 8 Queries side by side. @throws Problem BAD_CURSOR */
