@@ -3,21 +3,12 @@ import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import {
-  CancelMessageMoveTaskCommand,
-  ListMessageMoveTasksCommand,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
-  SQSClient,
-  StartMessageMoveTaskCommand,
-  type ListMessageMoveTasksResultEntry,
-  type Message,
-} from '@aws-sdk/client-sqs';
+import { CancelMessageMoveTaskCommand, type CancelMessageMoveTaskCommandOutput } from '@aws-sdk/client-sqs';
 import { expect } from 'expect';
 import { queue } from '../../libs/topology/src/construct.js';
 import { system } from '../../libs/topology/src/system.js';
-import { queueArn, queueUrl } from '../../localstack/src/account.js';
-import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
+import { startLocalStack } from '../../localstack/src/local-stack.js';
+import { MovingStack } from './moving-stack.js';
 
 const dead = queue('dead');
 const shared = queue('shared-dead');
@@ -33,117 +24,89 @@ const topology = system('moves', {
 });
 
 describe('a message move task', () => {
-  let stack: LocalStack;
-  let queues: SQSClient;
+  let stack: MovingStack;
   before(async () => {
-    stack = await startLocalStack({ topology });
-    const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };
-    queues = new SQSClient({ endpoint: stack.awsUrl, region: 'us-east-1', credentials, maxAttempts: 1 });
+    stack = await MovingStack.start(topology);
   });
-  after(async () => {
-    queues.destroy();
-    await stack.stop();
-  });
+  after(() => stack.stop());
 
-  const arnOf = (name: string): string => queueArn(`moves-dev-${name}`);
-  const urlOf = (name: string): string => queueUrl(stack.awsUrl, `moves-dev-${name}`);
-  const put = (name: string, bodies: readonly string[]): Promise<unknown> =>
-    queues.send(
-      new SendMessageBatchCommand({
-        QueueUrl: urlOf(name),
-        Entries: bodies.map((MessageBody, n) => ({
-          Id: String(n),
-          MessageBody,
-          MessageAttributes: { colour: { DataType: 'String', StringValue: 'blue' } },
-          ...(name.endsWith('.fifo') && { MessageGroupId: 'g', MessageDeduplicationId: MessageBody }),
-        })),
-      }),
-    );
-  const take = async (name: string, count: number): Promise<Message[]> => {
-    const taken: Message[] = [];
-    while (taken.length < count) {
-      const { Messages = [] } = await queues.send(
-        new ReceiveMessageCommand({
-          QueueUrl: urlOf(name),
-          MaxNumberOfMessages: 10,
-          WaitTimeSeconds: 5,
-          MessageAttributeNames: ['All'],
-        }),
-      );
-      if (Messages.length === 0) break;
-      taken.push(...Messages);
-    }
-    return taken;
-  };
-  const start = (from: string, to?: string, perSecond?: number): Promise<{ TaskHandle?: string | undefined }> =>
-    queues.send(
-      new StartMessageMoveTaskCommand({
-        SourceArn: arnOf(from),
-        ...(to !== undefined && { DestinationArn: arnOf(to) }),
-        ...(perSecond !== undefined && { MaxNumberOfMessagesPerSecond: perSecond }),
-      }),
-    );
-  const last = async (name: string): Promise<ListMessageMoveTasksResultEntry | undefined> =>
-    (await queues.send(new ListMessageMoveTasksCommand({ SourceArn: arnOf(name) }))).Results?.[0];
-  const ended = async (name: string): Promise<ListMessageMoveTasksResultEntry | undefined> => {
-    for (;;) {
-      const task = await last(name);
-      if (task?.Status !== 'RUNNING' && task?.Status !== 'CANCELLING') return task;
-    }
-  };
+  const cancel = (TaskHandle: string | undefined): Promise<CancelMessageMoveTaskCommandOutput> =>
+    stack.queues.send(new CancelMessageMoveTaskCommand({ TaskHandle }));
 
   it('moves all messages, with their attributes, back to the queue they came from', async () => {
     const bodies = Array.from({ length: 10 }, (_, n) => `letter-${n}`);
-    await put('dead', bodies);
-    await put('dead', ['one-more']);
-    const { TaskHandle } = await start('dead');
+    await stack.put('dead', bodies);
+    await stack.put('dead', ['one-more']);
+    const { TaskHandle } = await stack.move('dead');
     expect(TaskHandle).toEqual(expect.any(String));
-    expect(await ended('dead')).toMatchObject({
+    expect(await stack.ended('dead')).toMatchObject({
       Status: 'COMPLETED',
-      SourceArn: arnOf('dead'),
-      DestinationArn: arnOf('work'),
+      SourceArn: stack.arnOf('dead'),
+      DestinationArn: stack.arnOf('work'),
       ApproximateNumberOfMessagesMoved: 11,
       ApproximateNumberOfMessagesToMove: 11,
     });
-    const moved = await take('work', 11);
+    const moved = await stack.take('work', 11);
     expect(moved.map(({ Body }) => Body).sort()).toEqual([...bodies, 'one-more'].sort());
     expect(moved[0]?.MessageAttributes).toMatchObject({ colour: { StringValue: 'blue' } });
   });
 
   it('moves to another queue when one is named', async () => {
-    await put('dead', ['elsewhere']);
-    await start('dead', 'other');
-    await ended('dead');
-    expect((await take('other', 1)).map(({ Body }) => Body)).toEqual(['elsewhere']);
+    await stack.put('dead', ['elsewhere']);
+    await stack.move('dead', 'other');
+    await stack.ended('dead');
+    expect((await stack.take('other', 1)).map(({ Body }) => Body)).toEqual(['elsewhere']);
   });
 
   it('moves a FIFO queue in order, past the deduplication of what was sent before', async () => {
     const bodies = ['a', 'b', 'c'];
-    await put('ordered.fifo', ['b']);
-    await put('ordered-dead.fifo', bodies);
-    await start('ordered-dead.fifo');
-    await ended('ordered-dead.fifo');
-    const [first] = await take('ordered.fifo', 1);
-    expect(first?.Body).toBe('b');
-    expect(await ended('ordered-dead.fifo')).toMatchObject({ ApproximateNumberOfMessagesMoved: 3 });
+    await stack.put('ordered.fifo', ['b']);
+    await stack.put('ordered-dead.fifo', bodies);
+    await stack.move('ordered-dead.fifo');
+    await stack.ended('ordered-dead.fifo');
+    expect((await stack.take('ordered.fifo', 4)).map(({ Body }) => Body)).toEqual(['b', ...bodies]);
+    expect(await stack.ended('ordered-dead.fifo')).toMatchObject({ ApproximateNumberOfMessagesMoved: 3 });
   });
 
   it('keeps to its pace, and can be cancelled', async () => {
-    await put('dead', ['slow-1', 'slow-2', 'slow-3']);
-    const { TaskHandle } = await start('dead', 'other', 1);
-    await expect(start('dead')).rejects.toThrow(/already a task running/);
-    const { ApproximateNumberOfMessagesMoved } = await queues.send(new CancelMessageMoveTaskCommand({ TaskHandle }));
+    await stack.put('dead', ['slow-1', 'slow-2', 'slow-3']);
+    const { TaskHandle } = await stack.move('dead', 'other', 1);
+    await expect(stack.move('dead')).rejects.toThrow(/already a task running/);
+    const { ApproximateNumberOfMessagesMoved } = await cancel(TaskHandle);
     expect(ApproximateNumberOfMessagesMoved).toBeLessThan(3);
-    expect(await ended('dead')).toMatchObject({ Status: 'CANCELLED' });
-    await expect(queues.send(new CancelMessageMoveTaskCommand({ TaskHandle }))).rejects.toThrow(/CANCELLED/);
+    expect(await stack.ended('dead')).toMatchObject({ Status: 'CANCELLED' });
+    await expect(cancel(TaskHandle)).rejects.toThrow(/CANCELLED/);
+  });
+
+  it('is the only one of its queue, however many are asked for at once', async () => {
+    await stack.put('dead', ['only-1', 'only-2', 'only-3']);
+    // Over connections that are open, so that none is ahead of the others.
+    await Promise.all(Array.from({ length: 8 }, () => stack.tasks('dead')));
+    const asked = await Promise.allSettled(Array.from({ length: 8 }, () => stack.move('dead', 'other', 1)));
+    const running = (await stack.tasks('dead', 10)).filter(({ Status }) => Status === 'RUNNING');
+    for (const { TaskHandle } of running) await cancel(TaskHandle);
+    expect(running).toHaveLength(1);
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    await stack.ended('dead');
+  });
+
+  it('is forgotten when ten of its queue have come after it', async () => {
+    const handles: (string | undefined)[] = [];
+    for (let n = 0; n < 11; n++) {
+      handles.push((await stack.move('shared-dead', 'one')).TaskHandle);
+      await stack.ended('shared-dead');
+    }
+    expect(await stack.tasks('shared-dead', 10)).toHaveLength(10);
+    await expect(cancel(handles[0])).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(cancel(handles[1])).rejects.toThrow(/COMPLETED/);
   });
 
   it('is refused for a queue that is nobody’s dead-letter queue, one that is not there, and where the way back is open', async () => {
-    await expect(start('other')).rejects.toThrow(/must be configured as a Dead Letter Queue/);
-    await expect(start('nothing')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-    await expect(start('dead', 'nothing')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-    await expect(start('dead', 'ordered.fifo')).rejects.toThrow(/both be FIFO/);
-    await expect(start('shared-dead')).rejects.toThrow(/2 queues send their dead letters here.*DestinationArn/);
+    await expect(stack.move('other')).rejects.toThrow(/must be configured as a Dead Letter Queue/);
+    await expect(stack.move('nothing')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(stack.move('dead', 'nothing')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(stack.move('dead', 'ordered.fifo')).rejects.toThrow(/both be FIFO/);
+    await expect(stack.move('shared-dead')).rejects.toThrow(/2 queues send their dead letters here.*DestinationArn/);
   });
 });
 

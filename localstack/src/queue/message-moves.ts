@@ -3,16 +3,9 @@
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
  */
 import { randomUUID } from 'node:crypto';
-import {
-  DeleteMessageBatchCommand,
-  GetQueueAttributesCommand,
-  ListQueuesCommand,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
-  type Message,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { queueUrl } from '../account.js';
+import { carry } from './message-transit.js';
 
 export type MoveStatus = 'RUNNING' | 'COMPLETED' | 'CANCELLING' | 'CANCELLED' | 'FAILED';
 
@@ -43,14 +36,12 @@ export class MoveRefusedError extends Error {
   }
 }
 
-const MOST_AT_ONCE = 10;
-/** A message in transit is hidden this long; a move that dies leaves it in its queue. */
-const TRANSIT_SECONDS = 30;
 /** SQS shows the last ten tasks of a queue. */
 const MOST_LISTED = 10;
 
 export class MessageMoves {
-  private readonly tasks: MoveTask[] = [];
+  /** The latest first, at most ten of a queue. */
+  private tasks: readonly MoveTask[] = [];
 
   /** @param endpoint the AWS endpoint's origin */
   constructor(
@@ -64,11 +55,6 @@ export class MessageMoves {
     const sources = await this.sourcesOf(sourceArn);
     if (sources.length === 0)
       throw new MoveRefusedError('UnsupportedOperation', 'Source queue must be configured as a Dead Letter Queue.');
-    if (this.tasks.some((task) => task.sourceArn === sourceArn && task.status === 'RUNNING'))
-      throw new MoveRefusedError(
-        'UnsupportedOperation',
-        'There is already a task running. Only one active task is allowed.',
-      );
     const [only, ...others] = sources;
     const destinationArn = wanted ?? (others.length === 0 ? only : undefined);
     if (destinationArn === undefined)
@@ -82,6 +68,12 @@ export class MessageMoves {
         'InvalidParameterValue',
         'Source and destination must both be FIFO queues, or both not.',
       );
+    // Nothing is waited for between this question and the new task: others ask it at the same time.
+    if (this.tasks.some((task) => task.sourceArn === sourceArn && task.status === 'RUNNING'))
+      throw new MoveRefusedError(
+        'UnsupportedOperation',
+        'There is already a task running. Only one active task is allowed.',
+      );
     const taskId = randomUUID();
     const task: MoveTask = {
       id: taskId,
@@ -94,7 +86,7 @@ export class MessageMoves {
       status: 'RUNNING',
       moved: 0,
     };
-    this.tasks.unshift(task);
+    this.add(task);
     void this.run(task);
     return task;
   }
@@ -118,50 +110,28 @@ export class MessageMoves {
     return task;
   }
 
+  private add(task: MoveTask): void {
+    const ofQueue = [task, ...this.tasks].filter(({ sourceArn }) => sourceArn === task.sourceArn);
+    const forgotten = new Set(ofQueue.slice(MOST_LISTED));
+    this.tasks = [task, ...this.tasks].filter((kept) => !forgotten.has(kept));
+  }
+
   private async run(task: MoveTask): Promise<void> {
+    const { id: taskId, sourceArn, destinationArn, perSecond } = task;
+    const way = { client: this.client, from: this.urlOf(sourceArn), to: this.urlOf(destinationArn), taskId };
     try {
       while (task.status === 'RUNNING') {
-        const moved = await this.moveSome(task);
-        if (moved === 0) break;
+        const { moved, failure } = await carry(way, perSecond);
         task.moved += moved;
-        if (task.perSecond !== undefined) await pause((moved * 1_000) / task.perSecond);
+        if (failure !== undefined) throw failure;
+        if (moved === 0) break;
+        if (perSecond !== undefined) await pause((moved * 1_000) / perSecond);
       }
       task.status = task.status === 'RUNNING' ? 'COMPLETED' : 'CANCELLED';
     } catch (error) {
       task.status = 'FAILED';
       task.failure = (error as Error).message;
     }
-  }
-
-  /** Sent first, deleted then: a crash between the two repeats messages and loses none. */
-  private async moveSome({ id, sourceArn, destinationArn, perSecond }: MoveTask): Promise<number> {
-    const source = this.urlOf(sourceArn);
-    const { Messages = [] } = await this.client.send(
-      new ReceiveMessageCommand({
-        QueueUrl: source,
-        MaxNumberOfMessages: Math.min(MOST_AT_ONCE, perSecond ?? MOST_AT_ONCE),
-        VisibilityTimeout: TRANSIT_SECONDS,
-        MessageSystemAttributeNames: ['All'],
-        MessageAttributeNames: ['All'],
-      }),
-    );
-    if (Messages.length === 0) return 0;
-    const { Failed = [] } = await this.client.send(
-      new SendMessageBatchCommand({
-        QueueUrl: this.urlOf(destinationArn),
-        Entries: Messages.map((message, n) => ({
-          Id: String(n),
-          MessageBody: message.Body,
-          ...(message.MessageAttributes && { MessageAttributes: message.MessageAttributes }),
-          ...(destinationArn.endsWith('.fifo') && fifoOf(message, id)),
-        })),
-      }),
-    );
-    const [failed] = Failed;
-    if (failed) throw new Error(`${destinationArn} does not take a message: ${failed.Message ?? failed.Code}`);
-    const Entries = Messages.map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle }));
-    await this.client.send(new DeleteMessageBatchCommand({ QueueUrl: source, Entries }));
-    return Messages.length;
   }
 
   private async attributesOf(arn: string): Promise<Partial<Record<string, string>>> {
@@ -193,12 +163,6 @@ export class MessageMoves {
   private urlOf(arn: string): string {
     return queueUrl(this.endpoint, arn.split(':').at(-1) ?? '');
   }
-}
-
-/** A message that is moved is a new one: its first deduplication id would have it dropped for five minutes. */
-function fifoOf({ Attributes = {} }: Message, taskId: string): object {
-  const { MessageGroupId, MessageDeduplicationId = '' } = Attributes;
-  return { MessageGroupId, MessageDeduplicationId: `${MessageDeduplicationId.slice(0, 90)}.${taskId}` };
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
