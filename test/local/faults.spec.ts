@@ -55,6 +55,32 @@ describe('when the table has a bad day', () => {
       expect(await ordersOf()).toBe(before);
     });
 
+  const stockOf = async (productId: string): Promise<unknown> =>
+    ((await send(stack, 'GET', `/products/${productId}`)).body.data as { Stock: unknown }).Stock;
+  const newProduct = async (): Promise<string> =>
+    String((await send(stack, 'POST', '/products', { name: 'Laptop', price: 2.5, stock: 5 })).body.productId);
+
+  for (const fault of ['TransactionConflict', 'Throttling', 'LostReply', 'Unavailable'] as const)
+    it(`an order of products under ${fault} takes its stock once, and its cancellation gives it back once`, async () => {
+      const productId = await newProduct();
+      const order = { userId: username, items: [{ productId, quantity: 2 }] };
+      const placed = await during(fault, 'TransactWriteItems', 2, () => send(stack, 'POST', '/orders', order));
+      expect([placed.status, await stockOf(productId)]).toEqual([201, 3]);
+      const cancel = (): Promise<Answer> => send(stack, 'DELETE', `/orders/${String(placed.body.orderId)}`);
+      expect((await during(fault, 'TransactWriteItems', 2, cancel)).status).toBe(200);
+      expect(await stockOf(productId)).toBe(5);
+    });
+
+  it('an order of products under endless Throttling takes no stock', async () => {
+    const productId = await newProduct();
+    const order = { userId: username, items: [{ productId, quantity: 2 }], orderId: `cart-${productId}` };
+    const place = (): Promise<Answer> => send(stack, 'POST', '/orders', order);
+    expect((await during('Throttling', 'TransactWriteItems', FOREVER, place)).status).toBe(503);
+    expect(await stockOf(productId)).toBe(5);
+    expect([(await place()).status, await stockOf(productId)]).toEqual([201, 3]);
+    expect([(await place()).status, await stockOf(productId)]).toEqual([201, 3]);
+  });
+
   it('a status change whose reply is lost is answered with success, once', async () => {
     const orderId = await newOrder(stack, username);
     const change = (): Promise<Answer> =>
