@@ -301,6 +301,20 @@ describe('the local user pool', () => {
         'InvalidParameterException',
       ],
     ];
+    for (const Password of [' Secret-123', 'Secret-123 ', 'Secret 123', 'Short 1'])
+      refusals.push(
+        [
+          () => client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password })),
+          'InvalidParameterException',
+        ],
+        [
+          () =>
+            client.send(
+              new AdminCreateUserCommand({ UserPoolId, Username: `${Username}-other`, TemporaryPassword: Password }),
+            ),
+          'InvalidParameterException',
+        ],
+      );
     for (const Password of ['Short-1', 'no-upper-1', 'NO-LOWER-1', 'No-digits', `Aa1${'x'.repeat(254)}`])
       refusals.push([
         () => client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password })),

@@ -31,6 +31,9 @@ const MARK = 'custom:registration';
 /** How often a registration that owns the customer makes its pool user anew when others that have lost come first. */
 const MOST_ROUNDS = 20;
 
+/** How many pool users a registration makes until one of them is surely disabled. */
+const MOST_MADE = 3;
+
 /** No pool holds this name: who signs in under one that nobody has is tried with it. */
 const NOBODY = '#nobody#';
 
@@ -90,8 +93,8 @@ export class Accounts {
 
   /**
    * Lets a half in, once the customer is its registration's.
-   * @throws Problem USERNAME_TAKEN when another registration has deleted it; VALIDATION_FAILED when the pool asks for more of
-   * the password
+   * @throws Problem USERNAME_TAKEN when another registration has deleted it; VALIDATION_FAILED when the pool does not
+   * take the password
    */
   async letIn(id: string, { name, email }: Person, password: string): Promise<void> {
     const pool = await this.pool();
@@ -101,7 +104,9 @@ export class Accounts {
     const outcome = await pool.setPassword(id, password);
     if (outcome === 'gone') throw taken();
     if (outcome === 'refused')
-      throw new Problem('VALIDATION_FAILED', { errors: [{ field: 'password', message: 'is too easy to guess' }] });
+      throw new Problem('VALIDATION_FAILED', {
+        errors: [{ field: 'password', message: 'is not one that the pool takes' }],
+      });
   }
 
   /** Takes the mark away, once the registration is settled. */
@@ -137,18 +142,28 @@ export class Accounts {
     return { userId, name: claims.name ?? userId, token, ...others };
   }
 
-  /** A user of the registration's own, or else who has the name, if it is still had. */
+  /**
+   * A user of the registration's own, or else who has the name, if it is still had. Disabling that nobody answers may take
+   * effect when the user has been let in and told so: such a user is given up for another.
+   */
   private async make(username: string, registration: string): Promise<{ made?: string; found?: PoolUser }> {
     const pool = await this.pool();
-    let made = await pool.create(username, { [MARK]: registration });
-    if (made === undefined) {
-      const found = await pool.find(username);
-      // Else it is ours, and the reply to the first attempt was lost.
-      if (found?.attributes[MARK] !== registration) return found ? { found } : {};
-      made = found.id;
+    for (let count = 1; ; count += 1) {
+      let made = await pool.create(username, { [MARK]: registration });
+      if (made === undefined) {
+        const found = await pool.find(username);
+        // Else it is ours, and the reply to the first attempt was lost.
+        if (found?.attributes[MARK] !== registration) return found ? { found } : {};
+        made = found.id;
+      }
+      try {
+        await pool.disable(made, 'once');
+        return { made };
+      } catch (error) {
+        if (count === MOST_MADE) throw error;
+        await pool.delete(made);
+      }
     }
-    await pool.disable(made);
-    return { made };
   }
 
   private pool(): Promise<CognitoPool> {

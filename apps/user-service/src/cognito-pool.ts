@@ -40,6 +40,10 @@ const PATIENCE = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnReque
 
 export class CognitoPool {
   private readonly client = new CognitoIdentityProviderClient({ maxAttempts: 3, requestHandler: PATIENCE });
+  private readonly trying = new CognitoIdentityProviderClient({
+    maxAttempts: 1,
+    requestHandler: this.client.config.requestHandler,
+  });
 
   constructor(private readonly config: UserPoolConfig) {}
 
@@ -69,9 +73,13 @@ export class CognitoPool {
     return { id: idIn(attributes), attributes, confirmed: UserStatus !== 'FORCE_CHANGE_PASSWORD' };
   }
 
-  /** False when there is none. */
-  async disable(username: string): Promise<boolean> {
-    const done = await this.ifThere(() => this.client.send(new AdminDisableUserCommand(this.of(username)), during()));
+  /**
+   * False when there is none.
+   * @param tries once: then no other try of it can take effect after this has returned
+   */
+  async disable(username: string, tries: 'once' | 'often' = 'often'): Promise<boolean> {
+    const client = tries === 'once' ? this.trying : this.client;
+    const done = await this.ifThere(() => client.send(new AdminDisableUserCommand(this.of(username)), during()));
     return done !== undefined;
   }
 
@@ -91,14 +99,14 @@ export class CognitoPool {
     await this.ifThere(() => this.client.send(new AdminDeleteUserCommand(this.of(username)), during()));
   }
 
-  /** Whether it is set; `gone` when there is no such user, `refused` when the pool's policy asks for more of a password. */
+  /** Whether it is set; `gone` when there is no such user, `refused` when the pool does not take such a password. */
   async setPassword(username: string, password: string): Promise<'set' | 'gone' | 'refused'> {
     const command = new AdminSetUserPasswordCommand({ ...this.of(username), Password: password, Permanent: true });
     const set = async (): Promise<'set'> => {
       await this.client.send(command, during());
       return 'set';
     };
-    const done = await this.unless('InvalidPasswordException', async () => (await this.ifThere(set)) ?? 'gone');
+    const done = await this.unless(UNFIT, async () => (await this.ifThere(set)) ?? 'gone');
     return done ?? 'refused';
   }
 
@@ -138,6 +146,9 @@ export class CognitoPool {
     }
   }
 }
+
+/** By the policy, or by the pattern that every password has: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminSetUserPassword.html */
+const UNFIT = ['InvalidPasswordException', 'InvalidParameterException'];
 
 const REFUSALS = [
   ...['NotAuthorizedException', 'UserNotFoundException', 'UserNotConfirmedException', 'InvalidParameterException'],

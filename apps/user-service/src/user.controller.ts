@@ -4,7 +4,6 @@ import { Access } from '../../../libs/shared/src/auth/access.js';
 import { Calling } from '../../../libs/shared/src/auth/auth.guard.js';
 import { type Caller } from '../../../libs/shared/src/auth/caller.js';
 import { customerExample } from '../../../libs/shared/src/customer.schema.js';
-import { newUsername } from '../../../libs/shared/src/id.js';
 import { Operation } from '../../../libs/shared/src/http/operation.js';
 import {
   addressQuerySchema,
@@ -87,7 +86,7 @@ export class UserController {
     @Body({ schema: registrationSchema }) body: Registration,
     @Calling() caller: Caller,
   ): Promise<Registered> {
-    const { Username } = await this.users.register({ ...body, username: body.username ?? newUsername() }, caller);
+    const { Username } = await this.users.register(body, caller);
     return { userId: Username, message: 'User registered successfully' };
   }
 

@@ -16,11 +16,12 @@ export const newUserSchema = z
   .meta({ id: 'NewUser' });
 export type NewUser = z.output<typeof newUserSchema>;
 
-/** What the pool's policy asks for, so that most passwords are refused before anything is made. */
+/** What the pool's policy and Cognito's own pattern for passwords ask for, so that most passwords are refused before anything is made. */
 const passwordSchema = z
   .string()
   .min(8, 'must have at least 8 characters')
   .max(256, 'must have at most 256 characters')
+  .regex(/^\S*$/, 'must have no white space')
   .refine((text) => /[a-z]/.test(text) && /[A-Z]/.test(text) && /[0-9]/.test(text), {
     message: 'must have a lower case letter, an upper case letter and a digit',
   })

@@ -4,7 +4,7 @@ import { type Caller } from '../../../libs/shared/src/auth/caller.js';
 import { toCustomerView, type CustomerView } from '../../../libs/shared/src/customer.schema.js';
 import { Problem } from '../../../libs/shared/src/errors.js';
 import { Clock } from '../../../libs/shared/src/http/shared.module.js';
-import { newRegistrationId } from '../../../libs/shared/src/id.js';
+import { newRegistrationId, newUsername } from '../../../libs/shared/src/id.js';
 import { CustomerRepository, type Customer } from '../../../libs/shared/src/table/customer.repository.js';
 import { usernameSchema } from '../../../libs/shared/src/text.schema.js';
 import { Accounts, type Login, type Person } from './accounts.js';
@@ -12,6 +12,7 @@ import {
   type AddressQuery,
   type Credentials,
   type NewUser,
+  type Registration,
   type UserChanges,
   type UserListQuery,
 } from './user.schema.js';
@@ -30,17 +31,19 @@ export class UserService {
   }
 
   /**
-   * A customer that can sign in with its password; where everybody may do everything, one without is taken too.
+   * A customer that can sign in with its password; where everybody may do everything, one without is taken too. Who names no
+   * username gets one.
    * @throws Problem USERNAME_TAKEN, EMAIL_TAKEN, SIGN_IN_UNAVAILABLE
    */
-  async register(
-    { password, ...person }: Person & { password?: string | undefined },
-    caller: Caller,
-  ): Promise<CustomerView> {
-    if (password !== undefined) return toCustomerView(await this.registerToSignIn(person, password));
-    if (!caller.isAdmin)
+  async register({ password, username, ...person }: Registration, caller: Caller): Promise<CustomerView> {
+    const named = { ...person, username: username ?? newUsername() };
+    if (password === undefined) {
+      if (caller.isAdmin) return this.add(named);
       throw new Problem('VALIDATION_FAILED', { errors: [{ field: 'password', message: 'is required' }] });
-    return this.add(person);
+    }
+    const customer =
+      username === undefined ? this.registerUnnamed(named, password) : this.registerToSignIn(named, password);
+    return toCustomerView(await customer);
   }
 
   /** @throws Problem BAD_CREDENTIALS, SIGN_IN_UNAVAILABLE */
@@ -108,6 +111,23 @@ export class UserService {
     });
   }
 
+  /**
+   * As `registerToSignIn`, under a name that the server has made. It is another one each time, so that what a crash has left
+   * is found by the e-mail, and has its name.
+   */
+  private async registerUnnamed(person: Person, password: string): Promise<Customer> {
+    try {
+      return await this.registerToSignIn(person, password);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+      const owner = error.code === 'EMAIL_TAKEN' ? await this.customers.usernameOf(person.email) : undefined;
+      if (owner === undefined) throw emailTaken(error);
+      return await this.registerToSignIn({ ...person, username: owner }, password).catch((again: unknown) => {
+        throw isTaken(again) ? emailTaken(again) : again;
+      });
+    }
+  }
+
   /** The customer, which is this registration's from now on, and its pool user if it could make one already. */
   private async beginOrTakeOver(
     person: Person,
@@ -141,7 +161,11 @@ export class UserService {
 
 const isSame = ({ Name, Email }: Customer, { name, email }: Person): boolean => Name === name && Email === email;
 
-const isTaken = (error: unknown): boolean =>
+/** Who named no name is told of none. */
+const emailTaken = (cause: Problem): Problem =>
+  new Problem('EMAIL_TAKEN', { errors: [{ field: 'email', message: 'is taken' }], cause });
+
+const isTaken = (error: unknown): error is Problem =>
   error instanceof Problem && (error.code === 'USERNAME_TAKEN' || error.code === 'EMAIL_TAKEN');
 
 /** A path may hold any text; one that cannot be a username is nobody's. */

@@ -2,6 +2,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type PasswordPolicy } from '../../../libs/topology/src/model.js';
+import { invalid } from './cognito-call.js';
 import { CognitoError } from './cognito-error.js';
 
 const derive = promisify<string, Buffer, number, { N: number; r: number; p: number }, Buffer>(scrypt);
@@ -11,11 +12,19 @@ const COST = { N: 4096, r: 8, p: 1 };
 const KEY_BYTES = 32;
 const LONGEST = 256;
 
-/** The characters that Cognito counts as symbols: https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html */
-const SYMBOL = /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+-]|(?<=\S) (?=\S)/;
+/** The characters that Cognito counts as symbols, without the space, which the pattern of a password has not: https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html */
+const SYMBOL = /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+-]/;
 
-/** @throws CognitoError InvalidPasswordException that names the first rule that the password breaks */
+/**
+ * @throws CognitoError InvalidParameterException for white space, which the API's pattern of a password leaves out, before any
+ * policy; InvalidPasswordException that names the first rule that the password breaks
+ */
 export function mustFit(policy: PasswordPolicy, password: string): void {
+  if (/\s/.test(password))
+    throw invalid(
+      "1 validation error detected: Value at 'password' failed to satisfy constraint: " +
+        'Member must satisfy regular expression pattern: [\\S]+',
+    );
   const rules: [holds: boolean, what: string][] = [
     [password.length >= policy.minimumLength, 'Password not long enough'],
     [password.length <= LONGEST, 'Password must have at most 256 characters'],
