@@ -12,7 +12,7 @@ import { drained } from './drained.js';
 import { awsEndpoint } from './endpoint/aws-endpoint.js';
 import { type EndpointDoor } from './endpoint/endpoint-door.js';
 import { type Faults } from './endpoint/fault.js';
-import { type StartingFunction } from './function/start-functions.js';
+import { type StartingFunctions } from './function/start-functions.js';
 import { type CognitoApi } from './identity/cognito-api.js';
 import { type LocalStack, type LocalStackOptions } from './stack.js';
 import { Monitoring } from './monitoring.js';
@@ -30,7 +30,7 @@ export interface Begun extends LocalStackOptions {
   readonly resources: readonly Resource[];
   readonly folder: DataFolder;
   readonly door: EndpointDoor;
-  readonly starting: ReadonlyMap<string, StartingFunction>;
+  readonly starting: StartingFunctions;
   readonly faults: Faults;
   readonly frame: LocalFrame;
 }
@@ -47,9 +47,10 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
     stops.adding(startMessages(folder.file('messages'))),
   ]);
   onProgress(`${tables.name} and fauxqs`);
+  starting.hurry();
 
   const startedAt = new Date();
-  const functions = new Map([...starting].map(([name, { pool }]) => [name, pool]));
+  const functions = new Map([...starting.byName].map(([name, { pool }]) => [name, pool]));
   const pipes = new PipeRegistry(
     folder.file('pipes'),
     (definition) => pipeOptionsOf(definition, system),
@@ -122,7 +123,7 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
     clients,
     monitoring,
     functions,
-    loaded: ({ name }: LambdaFunction) => starting.get(name)?.loaded ?? Promise.resolve(),
+    loaded: ({ name }: LambdaFunction) => starting.byName.get(name)?.loaded ?? Promise.resolve(),
     pipes,
     consumers,
     apis,

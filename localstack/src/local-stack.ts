@@ -67,9 +67,9 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
   const lambdas = resources.filter((resource) => resource.kind === 'function');
   const starting = startFunctions(lambdas, frame);
   stops.add(async () => {
-    await Promise.all([...starting.values()].map(({ pool }) => pool.stop()));
+    await Promise.all([...starting.byName.values()].map(({ pool }) => pool.stop()));
     // A bundle that is still being made belongs to this start too.
-    await Promise.allSettled([...starting.values()].map(({ loaded }) => loaded));
+    await Promise.allSettled([...starting.byName.values()].map(({ loaded }) => loaded));
   });
 
   // What the rest is made of takes as long to load as the functions do, so both go side by side.
