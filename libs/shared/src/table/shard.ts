@@ -61,9 +61,9 @@ export async function listShards<Item>(list: ShardedList<Item>): Promise<Page<It
   }
 }
 
-/** An eighth of the page and four standard deviations: one page in some ten thousand needs a second look at a shard. */
+/** An eighth of the page and three standard deviations: about one page in a hundred needs a second look at a shard. */
 const shareOf = (wanted: number): number =>
-  Math.min(wanted, Math.ceil(wanted / SHARDS + 4 * Math.sqrt(wanted / SHARDS)));
+  Math.min(wanted, Math.ceil(wanted / SHARDS + 3 * Math.sqrt(wanted / SHARDS)));
 
 const noneOf = (shard: number): ReadShard<never> => ({ shard, items: [], more: true, cut: false });
 
