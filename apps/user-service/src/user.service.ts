@@ -6,6 +6,7 @@ import { Problem } from '../../../libs/shared/src/errors.js';
 import { Clock } from '../../../libs/shared/src/http/shared.module.js';
 import { newRegistrationId, newUsername } from '../../../libs/shared/src/id.js';
 import { CustomerRepository, type Customer } from '../../../libs/shared/src/table/customer.repository.js';
+import { RegistrationRepository } from '../../../libs/shared/src/table/registration.repository.js';
 import { usernameSchema } from '../../../libs/shared/src/text.schema.js';
 import { Accounts, type Login, type Person } from './accounts.js';
 import {
@@ -21,6 +22,7 @@ import {
 export class UserService {
   constructor(
     @Inject(CustomerRepository) private readonly customers: CustomerRepository,
+    @Inject(RegistrationRepository) private readonly registrations: RegistrationRepository,
     @Inject(Accounts) private readonly accounts: Accounts,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
@@ -100,12 +102,12 @@ export class UserService {
     const id =
       begun ??
       (await this.accounts.replace(username, registration, async () => {
-        const { customer: stored } = await this.customers.look(person);
+        const { customer: stored } = await this.registrations.look(person);
         return stored?.Registration === registration;
       }));
     return this.unlessTaken(id, async () => {
       await this.accounts.letIn(id, person, password);
-      await this.customers.settle(username, registration);
+      await this.registrations.settle(username, registration);
       await this.accounts.unmark(id);
       return customer;
     });
@@ -134,10 +136,10 @@ export class UserService {
     registration: string,
   ): Promise<{ customer: Customer; begun?: string | undefined }> {
     const { username } = person;
-    const { customer, refusal } = await this.customers.look(person);
+    const { customer, refusal } = await this.registrations.look(person);
     const other = customer?.Registration;
     if (customer && other !== undefined && isSame(customer, person) && (await this.accounts.isHalf(username, other))) {
-      await this.customers.takeOver(person, other, registration);
+      await this.registrations.takeOver(person, other, registration);
       return { customer };
     }
     if (refusal) throw refusal;

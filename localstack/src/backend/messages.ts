@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { Server } from 'node:net';
 import { startFauxqs, type FauxqsServer } from 'fauxqs';
 import { REGION } from '../account.js';
+import { Turns } from '../turns.js';
 
 /** How much a queue holds at a moment. */
 export interface QueueState {
@@ -67,15 +68,11 @@ async function takeAllCharacters(): Promise<void> {
  * fauxqs 2.4.1 listens on every interface whatever it is told (its `host` is for queue URLs). Until it lets its caller
  * choose, "every interface" means loopback while it starts: no queue of ours is for the neighbours.
  */
-function onLoopback(start: () => Promise<FauxqsServer>): Promise<FauxqsServer> {
-  // One after another: each puts back what it found.
-  const mine = before.then(() => listenOnLoopback(start));
-  // A start that failed is told to whoever asked for it; the next one begins all the same.
-  before = mine.catch(() => undefined);
-  return mine;
-}
+const onLoopback = (start: () => Promise<FauxqsServer>): Promise<FauxqsServer> =>
+  turns.take(() => listenOnLoopback(start));
 
-let before: Promise<unknown> = Promise.resolve();
+/** One after another: each puts back what it found. */
+const turns = new Turns(1);
 
 async function listenOnLoopback(start: () => Promise<FauxqsServer>): Promise<FauxqsServer> {
   const listen = Reflect.get(Server.prototype, 'listen') as (this: Server, ...options: unknown[]) => Server;

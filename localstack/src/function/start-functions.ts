@@ -8,7 +8,7 @@ import { type LocalFrame } from '../resource/local-system.js';
 import { StartError } from '../start-error.js';
 import { functionEnvironment } from './function-environment.js';
 import { FunctionPool } from './function-pool.js';
-import { Turns } from './turns.js';
+import { Turns } from '../turns.js';
 
 export interface StartingFunction {
   readonly pool: FunctionPool;

@@ -6,6 +6,7 @@ import { replaceFile } from '../../../libs/pipes/src/atomic-file.js';
 import { CognitoError } from './cognito-error.js';
 import { type PoolSettings } from './pool-settings.js';
 import { signingKey, type SigningKey } from './signing-key.js';
+import { Turns } from '../turns.js';
 import { UserStore } from './user-store.js';
 
 /** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GroupType.html */
@@ -21,7 +22,7 @@ const MOST_GROUPS = 1_000;
 export class LocalUserPool {
   private keyed: Promise<SigningKey> | undefined;
   /** Changes of the groups wait for each other. */
-  private grouping: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns(1);
 
   private constructor(
     readonly settings: PoolSettings,
@@ -58,7 +59,7 @@ export class LocalUserPool {
 
   /** @throws CognitoError GroupExistsException, LimitExceededException */
   addGroup(group: Group): Promise<void> {
-    const adding = this.grouping.then(async () => {
+    return this.turns.take(async () => {
       if (this.groups().some(({ name }) => name === group.name))
         throw new CognitoError('GroupExistsException', 'A group with the name already exists.');
       if (this.madeGroups.length >= MOST_GROUPS)
@@ -67,8 +68,6 @@ export class LocalUserPool {
       await replaceFile(groupsFile(this.settings), JSON.stringify([...this.madeGroups, group]));
       this.madeGroups.push(group);
     });
-    this.grouping = adding.catch(() => undefined);
-    return adding;
   }
 }
 

@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile, sha256 } from '../../../libs/pipes/src/atomic-file.js';
+import { Turns } from '../turns.js';
 import { CognitoError } from './cognito-error.js';
 
 /** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserType.html */
@@ -36,8 +37,8 @@ const MOST_USERS = 50_000;
 export class UserStore {
   private readonly users = new Map<string, StoredUser>();
   private readonly usernames = new Map<string, string>();
-  /** The last change: changes wait for each other, so that each is made to what the one before has left. */
-  private changing: Promise<unknown> = Promise.resolve();
+  /** Changes wait for each other, so that each is made to what the one before has left. */
+  private readonly turns = new Turns(1);
 
   private constructor(private readonly folder: string) {}
 
@@ -77,7 +78,7 @@ export class UserStore {
 
   /** @throws CognitoError UsernameExistsException, LimitExceededException */
   add(user: StoredUser): Promise<void> {
-    return this.inOrder(async () => {
+    return this.turns.take(async () => {
       if (this.users.has(user.username))
         throw new CognitoError('UsernameExistsException', 'User account already exists');
       if (this.users.size >= MOST_USERS)
@@ -88,7 +89,7 @@ export class UserStore {
 
   /** Takes what `get` takes. @throws CognitoError UserNotFoundException; and what `change` throws */
   change(username: string, change: (user: StoredUser) => Partial<StoredUser>): Promise<StoredUser> {
-    return this.inOrder(async () => {
+    return this.turns.take(async () => {
       const before = this.get(username);
       const user = { ...before, ...change(before), modifiedAt: new Date().toISOString() };
       await this.save(user);
@@ -98,7 +99,7 @@ export class UserStore {
 
   /** Takes what `get` takes. @throws CognitoError UserNotFoundException */
   delete(username: string): Promise<void> {
-    return this.inOrder(async () => {
+    return this.turns.take(async () => {
       const user = this.get(username);
       await rm(this.fileOf(user.username), { force: true });
       this.users.delete(user.username);
@@ -119,11 +120,5 @@ export class UserStore {
   /** A name may hold what a file's name may not. */
   private fileOf(username: string): string {
     return join(this.folder, `${sha256(username)}.json`);
-  }
-
-  private inOrder<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.changing.then(work);
-    this.changing = done.catch(() => undefined);
-    return done;
   }
 }

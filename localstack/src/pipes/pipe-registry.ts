@@ -7,6 +7,7 @@ import { type PipeOptions } from '../../../libs/pipes/src/pipe-options.js';
 import { type PipeState } from '../../../libs/pipes/src/pipe-state.js';
 import { createPipe, type Pipe } from '../../../libs/pipes/src/pipe.js';
 import { assertPipe } from '../../../libs/pipes/src/validation.js';
+import { Turns } from '../turns.js';
 import { createPipeSchema, parsed, updated, type PipeDefinition, type PipeUpdate } from './pipe-definition.js';
 
 /** A pipe and what the API shows of it. */
@@ -43,8 +44,8 @@ interface Kept {
 
 export class PipeRegistry {
   private readonly pipes = new Map<string, RegisteredPipe>();
-  /** The last change of a file: changes wait for each other, since two at once would hurt each other's. */
-  private filing: Promise<unknown> = Promise.resolve();
+  /** Changes of files wait for each other, since two at once would hurt each other's. */
+  private readonly turns = new Turns(1);
 
   /**
    * @param folder where definitions made through the API are kept
@@ -118,7 +119,7 @@ export class PipeRegistry {
     void registered.pipe.delete().then(async (state) => {
       if (state === 'DELETE_FAILED') return;
       this.pipes.delete(name);
-      await this.inOrder(() => rm(this.fileOf(name), { force: true }));
+      await this.turns.take(() => rm(this.fileOf(name), { force: true }));
     });
     return { ...registered, stateThen: registered.pipe.state };
   }
@@ -174,19 +175,12 @@ export class PipeRegistry {
     this.pipes.set(definition.Name, registered);
     if (!declared) {
       const kept: Kept = { definition, tags, createdAt: createdAt.toISOString() };
-      await this.inOrder(async () => {
+      await this.turns.take(async () => {
         await mkdir(this.folder, { recursive: true });
         await replaceFile(this.fileOf(definition.Name), JSON.stringify(kept, undefined, 2));
       });
     }
     return { ...registered, stateThen };
-  }
-
-  private inOrder(change: () => Promise<void>): Promise<void> {
-    const done = this.filing.then(change);
-    // Its failure is its caller's; the next change waits for its end only.
-    this.filing = done.catch(() => undefined);
-    return done;
   }
 
   private fileOf(name: string): string {

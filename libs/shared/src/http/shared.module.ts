@@ -10,6 +10,7 @@ import { OrderRepository } from '../table/order.repository.js';
 import { OrderingRepository } from '../table/ordering.repository.js';
 import { ProductRepository } from '../table/product.repository.js';
 import { PurchaseRepository } from '../table/purchase.repository.js';
+import { RegistrationRepository } from '../table/registration.repository.js';
 import { HealthController } from './health.controller.js';
 
 /** The present time; rules and repositories are told it, and none asks for it. */
@@ -43,6 +44,7 @@ export class SharedModule {
       OrderingRepository,
       ProductRepository,
       PurchaseRepository,
+      RegistrationRepository,
     ];
     return {
       module: SharedModule,
@@ -55,6 +57,7 @@ export class SharedModule {
         fromTable(OrderingRepository),
         fromTable(ProductRepository),
         fromTable(PurchaseRepository),
+        fromTable(RegistrationRepository),
       ],
       exports: exported,
     };

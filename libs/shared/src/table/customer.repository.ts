@@ -1,5 +1,4 @@
 /** Customers in the table: every access pattern, and nothing of HTTP. */
-import { BatchGetRequest } from 'dynamodb-toolbox/entity/actions/batchGet';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { type Condition } from 'dynamodb-toolbox/entity/actions/parseCondition';
@@ -8,12 +7,11 @@ import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdat
 import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { $remove } from 'dynamodb-toolbox/entity/actions/update/symbols';
 import { type FormattedItem } from 'dynamodb-toolbox/entity';
-import { BatchGetCommand, execute } from 'dynamodb-toolbox/table/actions/batchGet';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { Problem } from '../errors.js';
 import { openCursor, sealCursor } from './cursor.js';
 import { customerListKey, type DataTable } from './data-table.js';
-import { conditionFailedAt, isConditionFailure, retrying, Throttled } from './retry.js';
+import { conditionFailedAt, isConditionFailure, retrying } from './retry.js';
 import { listShards, shardOf } from './shard.js';
 import { inRounds, transact } from './transaction.js';
 
@@ -39,13 +37,14 @@ export interface CustomerChanges {
   readonly email?: string | undefined;
 }
 
-interface Named {
+/** Who a registration is about. */
+export interface Named {
   readonly username: string;
   readonly name: string;
   readonly email: string;
 }
 
-type CustomerCondition = Condition<DataTable['customer']>;
+export type CustomerCondition = Condition<DataTable['customer']>;
 
 /** The condition that every use of a customer names: it was registered and is not deleted. */
 export const LIVE_CUSTOMER: CustomerCondition = {
@@ -84,72 +83,6 @@ export class CustomerRepository {
       throw error;
     }
     return customer;
-  }
-
-  /**
-   * Who has a name and an e-mail: 1 BatchGetItem, consistent.
-   * @returns the customer of the name, if any; and why a new one would be refused, if it would
-   */
-  async look({
-    username,
-    email,
-  }: {
-    username: string;
-    email: string;
-  }): Promise<{ customer?: Customer; refusal?: Problem }> {
-    const address = markerOf(email);
-    const command = this.data.table
-      .build(BatchGetCommand)
-      .requests(
-        this.data.customer.build(BatchGetRequest).key({ Username: username }),
-        this.data.emailMarker.build(BatchGetRequest).key({ address, copy: address }),
-      )
-      .options({ consistent: true });
-    const [stored, marker] = await retrying(async (options) => {
-      const { Responses: [found = []] = [], UnprocessedKeys = {} } = await execute(options, command);
-      if (Object.keys(UnprocessedKeys).length > 0) throw new Throttled();
-      return [found[0], found[1]];
-    });
-    if (stored === undefined) return marker === undefined ? {} : { refusal: taken('EMAIL_TAKEN', 'email') };
-    const refusal = taken('USERNAME_TAKEN', 'username');
-    return isLive(stored) ? { customer: stored, refusal } : { refusal };
-  }
-
-  /**
-   * Takes a customer over from a registration that has not settled it, and now never will: 1 conditional UpdateItem.
-   * @throws Problem USERNAME_TAKEN when it was settled, deleted or taken over meanwhile, or is no longer the one named
-   */
-  async takeOver({ username, name, email }: Named, from: string, registration: string): Promise<void> {
-    const named: CustomerCondition[] = [holding(email), { attr: 'Name', eq: name }];
-    const command = this.data.customer
-      .build(UpdateItemCommand)
-      .item({ Username: username, Registration: registration })
-      // Its own id as well, as an attempt whose reply was lost has left it.
-      .options({ condition: { and: [...named, { attr: 'Registration', in: [from, registration] }] } });
-    try {
-      await retrying((options) => command.send(options));
-    } catch (error) {
-      if (isConditionFailure(error)) throw taken('USERNAME_TAKEN', 'username', error);
-      throw error;
-    }
-  }
-
-  /**
-   * Ends a registration, of all that went for a name the one whose password signs in: 1 transaction, since one whose reply
-   * was lost has to know itself again.
-   * @throws Problem USERNAME_TAKEN when another one has taken it over, or the customer was deleted
-   */
-  async settle(username: string, registration: string): Promise<void> {
-    const write = this.data.customer
-      .build(UpdateTransaction)
-      .item({ Username: username, Registration: $remove() })
-      .options({ condition: { attr: 'Registration', eq: registration } });
-    try {
-      await transact(write);
-    } catch (error) {
-      if (conditionFailedAt(error, 0)) throw taken('USERNAME_TAKEN', 'username', error);
-      throw error;
-    }
   }
 
   /** Who has an e-mail, in whatever case: 1 GetItem, consistent. */
@@ -297,11 +230,12 @@ export class CustomerRepository {
 }
 
 /** Addresses that differ in case only are one. */
-const markerOf = (email: string): string => email.toLowerCase();
+export const markerOf = (email: string): string => email.toLowerCase();
 
-const holding = (email: string): CustomerCondition => ({ and: [LIVE_CUSTOMER, { attr: 'Email', eq: email }] });
+/** The condition that a customer lives and still has an e-mail. */
+export const holding = (email: string): CustomerCondition => ({ and: [LIVE_CUSTOMER, { attr: 'Email', eq: email }] });
 
-const isLive = (item: StoredCustomer): item is StoredCustomer & Customer =>
+export const isLive = (item: StoredCustomer): item is StoredCustomer & Customer =>
   item.DeletedAt === undefined && item.Name !== undefined && item.Email !== undefined;
 
 /** The customer in a stored item. @throws Problem USER_NOT_FOUND when there is none, or only its tombstone */
@@ -310,5 +244,6 @@ export function asLive(item: StoredCustomer | undefined): Customer {
   return item;
 }
 
-const taken = (code: 'USERNAME_TAKEN' | 'EMAIL_TAKEN', field: string, cause?: unknown): Problem =>
+/** That somebody else has it. */
+export const taken = (code: 'USERNAME_TAKEN' | 'EMAIL_TAKEN', field: string, cause?: unknown): Problem =>
   new Problem(code, { errors: [{ field, message: 'is taken' }], cause });

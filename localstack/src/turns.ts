@@ -1,4 +1,7 @@
-/** How many pieces of work go at once; the others wait for their turn, in order. */
+/**
+ * How many pieces of work go at once; the others wait for their turn, in order. With one at a time, changes of a file or a
+ * list wait for each other; a failure is told to whoever asked for that change, and the next one begins all the same.
+ */
 export class Turns {
   private readonly waiting: (() => void)[] = [];
 
