@@ -10,8 +10,10 @@ import { Supervisor } from './backend/supervisor.js';
 import { type DataFolder } from './data-folder.js';
 import { drained } from './drained.js';
 import { awsEndpoint } from './endpoint/aws-endpoint.js';
+import { embeddedServices } from './endpoint/embedded-services.js';
 import { type EndpointDoor } from './endpoint/endpoint-door.js';
 import { type Faults } from './endpoint/fault.js';
+import { Forwarder } from './endpoint/forward.js';
 import { type StartingFunctions } from './function/start-functions.js';
 import { type CognitoApi } from './identity/cognito-api.js';
 import { type LocalStack, type LocalStackOptions } from './stack.js';
@@ -70,11 +72,10 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
   const userPools: LocalSystem['userPools'] = new Map();
   const apiUrls = (): Record<string, string> =>
     Object.fromEntries([...apis].map(([name, api]) => [name, `${api.origin}/${stage}`]));
-  const endpoint = awsEndpoint({
-    port: door.port,
-    host: frame.host,
-    journal,
-    faults,
+  const forwarder = new Forwarder();
+  const services = embeddedServices({
+    forwarder,
+    ownOrigin: door.origin,
     tables: () => tables.current,
     messages: () => messages,
     findFunction: (name) => [...functions.values()].find((pool) => pool.options.name === name),
@@ -93,11 +94,10 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
         systemName: topology.name,
       }),
     }),
-    onTableWrite: () => pipes.wake(),
   });
   stops.add(async () => {
     await door.stop();
-    endpoint.close();
+    forwarder.close();
   });
 
   const client = { endpoint: door.origin, region: REGION, credentials: CREDENTIALS };
@@ -129,7 +129,7 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
     apis,
     userPools,
   };
-  door.answerBy(endpoint.answer);
+  door.answerBy(awsEndpoint({ host: frame.host, journal, faults, services, onTableWrite: () => pipes.wake() }));
   onProgress(`AWS endpoint on ${door.origin}`);
   const made = await makeAll(resources, system, ({ resource, origin }) => {
     const watches = resource.kind === 'alarm' || resource.kind === 'metric-filter';

@@ -11,11 +11,10 @@ const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations/;
 
 type InvocationType = keyof typeof LARGEST_PAYLOAD;
 
-/** @param find gives the function of a physical name */
-export async function answerLambda(
-  request: AwsRequest,
-  find: (name: string) => FunctionPool | undefined,
-): Promise<AwsResponse> {
+/** Gives the function of a physical name. */
+export type FindFunction = (name: string) => FunctionPool | undefined;
+
+export async function answerLambda(request: AwsRequest, find: FindFunction): Promise<AwsResponse> {
   const [, reference] = INVOKE.exec(request.url) ?? [];
   if (reference === undefined || request.method !== 'POST') return notImplemented(request);
   const name = nameOf(decoded(reference));

@@ -1,18 +1,17 @@
-/** The API: a REST API with Lambda proxy integrations, one stage, at `/<stage>/...`. */
+/** The API: a REST API with proxy integrations, one stage, at `/<stage>/...`. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { type TokenVerifier } from '../../../libs/shared/src/auth/token-verifier.js';
 import { type GatewayResponseType, type LambdaFunction } from '../../../libs/topology/src/model.js';
 import { BodyTooLargeError, collect } from '../endpoint/forward.js';
-import { newTraceRoot, type FunctionPool } from '../function/function-pool.js';
 import { type Journal } from '../journal.js';
 import { listen, type Listening } from '../listen.js';
 import { authorize, type TextClaims } from './authorizer.js';
 import { ApiPages, type ApiPagesOptions } from './api-pages.js';
 import { gatewayProblem, requestIdOf } from './gateway-problem.js';
-import { proxyEvent } from './proxy-event.js';
-import { httpAnswer, type HttpAnswer } from './proxy-response.js';
+import { type Integration } from './integration.js';
+import { type HttpAnswer } from './proxy-response.js';
 import { RouteTable } from './route-table.js';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
@@ -28,10 +27,8 @@ export interface ApiGatewayOptions extends Omit<ApiPagesOptions, 'health' | 'aut
   corsOrigins: string;
   /** Undefined where no route asks for a token. */
   authorizer: TokenVerifier | undefined;
-  /** API Gateway's own is 29 s. */
-  integrationTimeoutMs: number;
-  poolOf: (lambda: LambdaFunction) => FunctionPool;
-  health: ApiPagesOptions['health'];
+  /** What is behind the routes. */
+  integration: Integration;
 }
 
 export interface ApiGateway extends Listening {
@@ -89,7 +86,15 @@ class Gateway {
 
   constructor(private readonly options: ApiGatewayOptions) {
     this.routes = new RouteTable(options.api);
-    this.pages = new ApiPages(options);
+    const { integration, api } = options;
+    const targets = [...new Set(api.routes.map(({ target }) => target))];
+    const isAlive = async (target: LambdaFunction): Promise<[string, boolean]> => [
+      target.name,
+      await integration.isAlive(target),
+    ];
+    const health = async (): Promise<Record<string, boolean>> =>
+      Object.fromEntries(await Promise.all(targets.map(isAlive)));
+    this.pages = new ApiPages({ ...options, health });
   }
 
   async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -138,7 +143,7 @@ class Gateway {
     if (path === undefined) return this.problem(exchange, 'MISSING_AUTHENTICATION_TOKEN');
     const match = this.routes.find(method, path);
     if (match === undefined) {
-      const page = this.pages.answer(method, path, `http://${incoming.headers.host ?? 'localhost'}`);
+      const page = await this.pages.answer(method, path, `http://${incoming.headers.host ?? 'localhost'}`);
       return page ? this.answerUnread(exchange, page) : this.problem(exchange, 'MISSING_AUTHENTICATION_TOKEN');
     }
     let claims: TextClaims | undefined;
@@ -156,27 +161,10 @@ class Gateway {
       // Whoever hung up in the middle of a body reads no answer.
       return this.problem(exchange, error instanceof BodyTooLargeError ? 'REQUEST_TOO_LARGE' : 'DEFAULT_5XX');
     }
-    const traceRoot = newTraceRoot();
-    const { stage, api } = this.options;
-    const event = proxyEvent({ ...exchange, path, body, match, stage, apiId: api.name, traceRoot, claims });
-    return this.integrate(exchange, event, match.target, traceRoot);
-  }
-
-  private async integrate(
-    exchange: Exchange,
-    event: unknown,
-    target: LambdaFunction,
-    traceRoot: string,
-  ): Promise<Answered> {
-    const pool = this.options.poolOf(target);
-    const invocation = await within(
-      this.options.integrationTimeoutMs,
-      pool.invoke(event, { requestId: randomUUID(), traceRoot }),
-    );
-    if (invocation === undefined) return this.problem(exchange, 'INTEGRATION_TIMEOUT', target);
-    if (invocation.throttled === true) return this.problem(exchange, 'THROTTLED', target);
-    const answer = invocation.error ? undefined : httpAnswer(invocation.value);
-    return answer ? { answer, function: target.name } : this.problem(exchange, 'INTEGRATION_FAILURE', target);
+    const { stage, api, integration } = this.options;
+    const answer = await integration.answer({ ...exchange, path, body, match, stage, apiId: api.name, claims });
+    if (typeof answer === 'string') return this.problem(exchange, answer, match.target);
+    return { answer, function: match.target.name };
   }
 
   /** The path below `/<stage>`, or undefined when it is not in this stage. */
@@ -207,13 +195,4 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
 function splitOnce(text: string, separator: string): [string, string] {
   const at = text.indexOf(separator);
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** The promise's value, or undefined when it takes longer than `ms`. */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
-  const first = await Promise.race([promise, late]);
-  clearTimeout(timer);
-  return first;
 }

@@ -31,7 +31,7 @@ export interface ApiPagesOptions {
   /** The service's openapi.json; a function may have none. */
   documentOf: (lambda: LambdaFunction) => string | undefined;
   /** Which functions answer. */
-  health: () => Record<string, boolean>;
+  health: () => Promise<Record<string, boolean>>;
 }
 
 /** The API's own paths. */
@@ -43,8 +43,8 @@ export class ApiPages {
   }
 
   /** The answer to a request on one of its own paths, with or without a slash at the end; else undefined. */
-  answer(method: string, path: string, origin: string): HttpAnswer | undefined {
-    const page = this.page(path === '/' ? '/' : path.replace(/\/$/, ''), origin);
+  async answer(method: string, path: string, origin: string): Promise<HttpAnswer | undefined> {
+    const page = await this.page(path === '/' ? '/' : path.replace(/\/$/, ''), origin);
     if (page === undefined || method === 'GET' || method === 'HEAD') return page;
     const headers = { ...CORS, allow: 'GET, HEAD, OPTIONS' };
     if (method === 'OPTIONS') return { status: 204, headers: { ...headers, ...PREFLIGHT }, body: '' };
@@ -63,7 +63,7 @@ export class ApiPages {
     };
   }
 
-  private page(path: string, origin: string): HttpAnswer | undefined {
+  private page(path: string, origin: string): HttpAnswer | undefined | Promise<HttpAnswer> {
     if (path === '/') return json(this.index(origin));
     if (path === '/health') return this.health();
     if (path === '/openapi.json') return json(this.document(origin));
@@ -82,8 +82,8 @@ export class ApiPages {
     return { services, docs: `${base}/docs`, openapi: `${base}/openapi.json`, health: `${base}/health` };
   }
 
-  private health(): HttpAnswer {
-    const functions = this.options.health();
+  private async health(): Promise<HttpAnswer> {
+    const functions = await this.options.health();
     const healthy = Object.values(functions).every(Boolean);
     return json({ status: healthy ? 'ok' : 'unavailable', functions }, healthy ? 200 : 503);
   }

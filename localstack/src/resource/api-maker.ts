@@ -4,6 +4,7 @@ import { TokenVerifier } from '../../../libs/shared/src/auth/token-verifier.js';
 import { nameOf, type LambdaFunction, type RestApi } from '../../../libs/topology/src/model.js';
 import { type FunctionPool } from '../function/function-pool.js';
 import { startApiGateway } from '../gateway/api-gateway.js';
+import { LambdaIntegration } from '../gateway/lambda-integration.js';
 import { issuerOf, jwksUri, userPoolClientId, userPoolId } from '../identity/pool-settings.js';
 import { type LocalSystem, type Maker } from './local-system.js';
 
@@ -22,17 +23,15 @@ export const makeApi: Maker<RestApi> = async (api, system) => {
     journal: system.journal,
     corsOrigins: system.settings.corsOrigins,
     authorizer: api.authorizer && system.settings.authMode === 'jwt' ? tokenVerifier(system) : undefined,
-    integrationTimeoutMs: system.integrationTimeoutMs,
-    poolOf,
+    integration: new LambdaIntegration(poolOf, system.integrationTimeoutMs),
     documentOf: ({ entry }) => join(system.root, entry, 'openapi.json'),
-    health: () => Object.fromEntries(api.routes.map(({ target }) => [target.name, poolOf(target).alive])),
   });
   system.apis.set(api.name, gateway);
   return 'started';
 };
 
 /** For the tokens of the system's pool. */
-function tokenVerifier({ name, endpoint }: LocalSystem): TokenVerifier {
+export function tokenVerifier({ name, endpoint }: Pick<LocalSystem, 'name' | 'endpoint'>): TokenVerifier {
   const id = userPoolId(name);
   return new TokenVerifier({ issuer: issuerOf(id), jwksUri: jwksUri(endpoint, id), audience: userPoolClientId(name) });
 }
