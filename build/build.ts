@@ -6,7 +6,7 @@ import { dirname, join, sep } from 'node:path';
 import { createRequire } from 'node:module';
 
 const root = dirname(import.meta.dirname);
-const SOURCES = ['apps', 'libs', 'localstack', 'test', 'bench'];
+const SOURCES = ['apps', 'libs', 'localstack', 'test', 'bench', 'cdktf/src', 'cdktf/test'];
 /** A service that has an OpenAPI document is one with HTTP routes. */
 const SERVICES = globSync('apps/*/src/openapi.ts', { cwd: root }).map((file) => file.split(sep)[1] ?? '');
 const stampFile = join(root, 'dist', 'build.stamp');
