@@ -1,0 +1,57 @@
+/** The stacks of a stage, synthesized into a temporary folder. */
+import { globSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { topology } from '../../../libs/topology/src/topology.js';
+import { type Topology } from '../../../libs/topology/src/system.js';
+import { makeApp } from '../../src/app.js';
+import { type DeployConfig } from '../../src/config/deploy-config.js';
+
+/** Terraform's JSON of one stack: blocks by type and name. */
+export interface StackJson {
+  readonly resource?: Blocks;
+  readonly data?: Blocks;
+  readonly output?: Readonly<Record<string, { readonly value: unknown }>>;
+}
+export type Blocks = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+
+export interface Synthesis {
+  /** Each stack's name and folder. */
+  readonly stacks: ReadonlyMap<string, string>;
+  /** Their files. */
+  readonly files: readonly string[];
+  /** @throws Error when there is no stack of this name */
+  folderOf(stack: string): string;
+  jsonOf(stack: string): Promise<StackJson>;
+  remove(): Promise<void>;
+}
+
+/** A stage as a team would deploy it first. */
+export const DEV: DeployConfig = {
+  stage: 'dev',
+  region: 'us-east-1',
+  account: '123456789012',
+  authMode: 'jwt',
+  encryption: 'own-key',
+};
+
+/** Synthesizes all stacks of a stage. */
+export async function synthesize(config: DeployConfig = DEV, declared: Topology = topology): Promise<Synthesis> {
+  const outdir = await mkdtemp(join(tmpdir(), 'tabletop-synth-'));
+  makeApp({ topology: declared, config, outdir }).synth();
+  const files = globSync(join(outdir, 'stacks', '*', 'cdk.tf.json')).sort();
+  const stacks = new Map(files.map((file) => [basename(dirname(file)), dirname(file)]));
+  const folderOf = (stack: string): string => {
+    const folder = stacks.get(stack);
+    if (folder === undefined) throw new Error(`there is no stack "${stack}", only ${[...stacks.keys()].join(', ')}`);
+    return folder;
+  };
+  return {
+    stacks,
+    files,
+    folderOf,
+    jsonOf: async (stack) => JSON.parse(await readFile(join(folderOf(stack), 'cdk.tf.json'), 'utf8')) as StackJson,
+    remove: () => rm(outdir, { recursive: true, force: true }),
+  };
+}
