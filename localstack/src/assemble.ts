@@ -2,6 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { fileCheckpoints } from '../../libs/pipes/src/checkpoint.js';
 import { systemClock } from '../../libs/pipes/src/clock.js';
 import { type LambdaFunction, type Resource } from '../../libs/topology/src/model.js';
 import { CREDENTIALS, REGION } from './account.js';
@@ -18,11 +19,12 @@ import { type StartingFunctions } from './function/start-functions.js';
 import { type CognitoApi } from './identity/cognito-api.js';
 import { type LocalStack, type LocalStackOptions } from './stack.js';
 import { Monitoring } from './monitoring.js';
-import { assertReachable, pipeOptionsOf } from './pipes/pipe-connections.js';
+import { assertReachable, pipeOptionsOf, type PipeSurroundings } from './pipes/pipe-connections.js';
+import { poolInvoker } from './pipes/pool-invoker.js';
 import { PipeRegistry } from './pipes/pipe-registry.js';
 import { MessageMoves } from './queue/message-moves.js';
 import { type LocalFrame, type LocalSystem } from './resource/local-system.js';
-import { makeAll } from './resource/makers.js';
+import { embeddedMakers, makeAll } from './resource/makers.js';
 import { stackOutputs } from './stack-outputs.js';
 import { type Stops } from './stops.js';
 
@@ -55,8 +57,8 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
   const functions = new Map([...starting.byName].map(([name, { pool }]) => [name, pool]));
   const pipes = new PipeRegistry(
     folder.file('pipes'),
-    (definition) => pipeOptionsOf(definition, system),
-    (definition) => assertReachable(definition, system),
+    (definition) => pipeOptionsOf(definition, surroundings),
+    (definition) => assertReachable(definition, surroundings),
   );
   const monitoring = new Monitoring({
     clock: begun.clock ?? systemClock,
@@ -115,10 +117,16 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
     ]),
   );
   stops.add(() => Promise.all([...apis.values()].map((api) => api.stop())));
+  const surroundings: PipeSurroundings = {
+    ...frame,
+    clients,
+    checkpoints: fileCheckpoints(folder.file('checkpoints')),
+    deadLetters: folder.file('dead-letters'),
+    now: () => monitoring.clock.now(),
+    invokerOf: (arn) => poolInvoker(arn, functions),
+  };
   const system: LocalSystem = {
     ...frame,
-    checkpoints: folder.file('checkpoints'),
-    deadLetters: folder.file('dead-letters'),
     identity: folder.file('identity'),
     clients,
     monitoring,
@@ -131,7 +139,7 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
   };
   door.answerBy(awsEndpoint({ host: frame.host, journal, faults, services, onTableWrite: () => pipes.wake() }));
   onProgress(`AWS endpoint on ${door.origin}`);
-  const made = await makeAll(resources, system, ({ resource, origin }) => {
+  const made = await makeAll(resources, embeddedMakers, system, ({ resource, origin }) => {
     const watches = resource.kind === 'alarm' || resource.kind === 'metric-filter';
     if (!watches) onProgress(`${resource.kind} ${resource.name} ${origin}`);
   });

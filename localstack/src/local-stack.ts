@@ -63,6 +63,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
     endpoint: door.origin,
     physicalName: (resource) => physicalName(topology, stage, resource),
     adopt: (pid) => folder.adopt(pid),
+    wayToEmpty: 'start with --fresh to empty it',
   };
   const lambdas = resources.filter((resource) => resource.kind === 'function');
   const starting = startFunctions(lambdas, frame);

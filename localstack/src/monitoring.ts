@@ -10,14 +10,13 @@ import { type LogEvent, LogStore } from './logs/log-store.js';
 import { embeddedMetrics } from './metrics/embedded-metrics.js';
 import { type LogMetric } from './metrics/log-metric.js';
 import { MetricStore, one } from './metrics/metric-store.js';
-import { sampleQueue, takePipeMetrics } from './metrics/sampled-metrics.js';
+import { type MeasuredPipes, sampleQueue, takePipeMetrics } from './metrics/sampled-metrics.js';
 import { countedIn } from './metrics/stack-metrics.js';
-import { type PipeRegistry } from './pipes/pipe-registry.js';
 
 export interface MonitoringOptions {
   readonly clock: Clock;
   readonly journal: Journal;
-  readonly pipes: PipeRegistry;
+  readonly pipes: MeasuredPipes;
   readonly messages: () => Pick<MessageBackend, 'queueState'>;
   /** The declared ones, by physical name. */
   readonly queues: readonly string[];

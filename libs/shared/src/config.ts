@@ -16,8 +16,8 @@ const TOKEN_AUDIENCE = z.string('is not set; jwt mode needs the client that toke
 const TOKEN_JWKS_URI = z
   .string('is not set; jwt mode needs the address of the issuer’s keys')
   .regex(
-    /^(?:https:\/\/|http:\/\/(?:127(?:\.\d+){3}|localhost|\[::1\])[:/])/,
-    'must be an https address, or an http address of this machine',
+    /^(?:https:\/\/|http:\/\/(?:127(?:\.\d+){3}|[a-z][a-z0-9-]*|\[::1\])[:/])/,
+    'must be an https address, or an http address of this machine or of a container beside this one',
   );
 
 /** Whose tokens are good, in jwt mode. */
@@ -44,6 +44,8 @@ const PORT = z
   .regex(/^\d{1,5}$/, 'must be a port number')
   .transform(Number)
   .pipe(z.number().max(65_535, 'must be at most 65535'));
+
+const HOST = z.string().min(1, 'must be an address to listen on').default('127.0.0.1');
 
 const ORDER_EVENTS_TOPIC_ARN = z
   .string('is not set; give the ARN of the topic')
@@ -112,7 +114,7 @@ const metricSchema = z
 
 const serverSchema = z.intersection(
   serviceSchema,
-  z.object({ PORT }).transform((env) => ({ port: env.PORT })),
+  z.object({ PORT, HOST }).transform((env) => ({ port: env.PORT, host: env.HOST })),
 );
 
 export type ServiceConfig = z.output<typeof serviceSchema>;

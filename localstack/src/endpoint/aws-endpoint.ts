@@ -1,10 +1,11 @@
 /** An AWS endpoint: whoever owns a service answers its calls, anything else is refused by name; the journal hears of all. */
-import { type IncomingHttpHeaders, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { type Journal } from '../journal.js';
 import { actionOf, serviceOf, type AwsRequest } from './aws-request.js';
 import { awsError, notImplemented, type AwsResponse } from './aws-response.js';
 import { type Faults, faultResponse } from './fault.js';
 import { BodyTooLargeError, collect } from './forward.js';
+import { isFromHere } from './from-here.js';
 import { callEvent, isPoll, isTableWrite, messageEvents } from './observe.js';
 
 /** Above every limit of the services behind it (DynamoDB 16 MB, Lambda 6 MB, SQS 1 MiB). */
@@ -66,18 +67,6 @@ async function read(incoming: IncomingMessage): Promise<AwsRequest> {
   const body = await collect(incoming, LARGEST_BODY);
   const operation = head.protocol === 'query' ? actionOf(body) : head.operation;
   return { ...head, operation, method, url, headers, body };
-}
-
-/**
- * A page that a developer happens to visit can post to any loopback port without a preflight; and a name of its own that
- * resolves to 127.0.0.1 makes it same-origin. Neither gets in.
- */
-function isFromHere({ origin, host = '' }: IncomingHttpHeaders, ownHost: string): boolean {
-  // A name without a dot is that of a container beside this one: nobody can register such a name.
-  const isLocal = (name: string): boolean =>
-    name === ownHost || /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\]|[a-z][a-z0-9-]*)$/i.test(name);
-  const hostName = (address: string): string => (URL.canParse(address) ? new URL(address).hostname : '');
-  return isLocal(hostName(`http://${host}`)) && (origin === undefined || isLocal(hostName(origin)));
 }
 
 function unexpected(incoming: IncomingMessage, error: unknown): AwsResponse {

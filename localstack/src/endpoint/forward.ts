@@ -10,6 +10,9 @@ const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'co
 export class Forwarder {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 128, scheduling: 'lifo' });
 
+  /** @param patienceMs how long an answer may take */
+  constructor(private readonly patienceMs = PATIENCE_MS) {}
+
   /** The backend's answer, or a 503 that clients retry when it is away. */
   async send(origin: string, aws: AwsRequest, body: Buffer = aws.body): Promise<AwsResponse> {
     try {
@@ -35,7 +38,7 @@ export class Forwarder {
         { hostname, port, method: aws.method, path: aws.url, headers, agent: this.agent },
         (incoming) => void collect(incoming).then((body) => resolve(toResponse(incoming, body)), reject),
       );
-      outgoing.setTimeout(PATIENCE_MS, () => outgoing.destroy(new Error(`no answer in ${PATIENCE_MS} ms`)));
+      outgoing.setTimeout(this.patienceMs, () => outgoing.destroy(new Error(`no answer in ${this.patienceMs} ms`)));
       outgoing.on('error', reject);
       outgoing.end(body);
     });

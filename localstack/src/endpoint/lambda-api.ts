@@ -15,9 +15,8 @@ type InvocationType = keyof typeof LARGEST_PAYLOAD;
 export type FindFunction = (name: string) => FunctionPool | undefined;
 
 export async function answerLambda(request: AwsRequest, find: FindFunction): Promise<AwsResponse> {
-  const [, reference] = INVOKE.exec(request.url) ?? [];
-  if (reference === undefined || request.method !== 'POST') return notImplemented(request);
-  const name = nameOf(decoded(reference));
+  const name = functionNameIn(request.url);
+  if (name === undefined || request.method !== 'POST') return notImplemented(request);
   const pool = find(name);
   if (pool === undefined)
     return awsError(request, 404, 'ResourceNotFoundException', `Function not found: ${name}`, { Type: 'User' });
@@ -58,6 +57,12 @@ export async function answerLambda(request: AwsRequest, find: FindFunction): Pro
     },
     body: JSON.stringify(result.error ?? result.value ?? null),
   };
+}
+
+/** The function that an Invoke call names; undefined when it is none. */
+export function functionNameIn(url: string): string | undefined {
+  const [, reference] = INVOKE.exec(url) ?? [];
+  return reference === undefined ? undefined : nameOf(decoded(reference));
 }
 
 /** Text that is no valid escape names no function, as it stands. */

@@ -1,11 +1,18 @@
 /** Metrics that are read when somebody asks, and cost nothing else: of pipes and of queues. */
-import { METRIC_UNITS, type MetricName } from '../../../libs/pipes/src/metrics.js';
+import { METRIC_UNITS, type MetricName, type MetricsOfMinute } from '../../../libs/pipes/src/metrics.js';
 import { type QueueState } from '../backend/messages.js';
-import { type PipeRegistry } from '../pipes/pipe-registry.js';
 import { type MetricStore, one } from './metric-store.js';
 
+/** Pipes that tell what they have done in each minute. */
+export interface MeasuredPipes {
+  all(): Iterable<{
+    readonly definition: { readonly Name: string };
+    readonly pipe: { metrics(): readonly MetricsOfMinute[] };
+  }>;
+}
+
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-monitoring.html */
-export function takePipeMetrics(pipes: PipeRegistry, store: MetricStore): void {
+export function takePipeMetrics(pipes: MeasuredPipes, store: MetricStore): void {
   for (const { pipe, definition } of pipes.all())
     for (const { timestamp, values } of pipe.metrics())
       for (const [name, statistics] of Object.entries(values)) {

@@ -3,7 +3,7 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { GetTopicAttributesCommand, PublishBatchCommand, PublishCommand } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { systemClock } from '../../../libs/pipes/src/clock.js';
-import { fileCheckpoints } from '../../../libs/pipes/src/checkpoint.js';
+import { type CheckpointStore } from '../../../libs/pipes/src/checkpoint.js';
 import { fileDeadLetters } from '../../../libs/pipes/src/dead-letter-store.js';
 import { type PipeEnrichment } from '../../../libs/pipes/src/enrichment.js';
 import { type LambdaInvoke } from '../../../libs/pipes/src/lambda-call.js';
@@ -17,7 +17,7 @@ import { cloudWatchLogsTarget } from '../../../libs/pipes/src/target/cloudwatch-
 import { snsTarget } from '../../../libs/pipes/src/target/sns-target.js';
 import { sqsTarget } from '../../../libs/pipes/src/target/sqs-target.js';
 import { ACCOUNT, CREDENTIALS, queueUrl, REGION } from '../account.js';
-import { type FunctionPool } from '../function/function-pool.js';
+import { type Journal } from '../journal.js';
 import { type LocalSystem } from '../resource/local-system.js';
 import { type PipeDefinition } from './pipe-definition.js';
 import { journalPipeEvent } from './pipe-journal.js';
@@ -25,11 +25,25 @@ import { journalPipeEvent } from './pipe-journal.js';
 /** Writes through the endpoint wake the reader at once; only what expires in the backend comes without a ring. */
 const POLL = { idleMs: 250, restMs: 5_000 };
 
+/** What pipes find around them. */
+export interface PipeSurroundings extends Pick<LocalSystem, 'endpoint' | 'clients' | 'backoffCapMs'> {
+  readonly journal: Journal;
+  readonly checkpoints: CheckpointStore;
+  /** A folder for the records of dead letters. */
+  readonly deadLetters: string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Calls a function; undefined when there is none of this ARN. */
+  readonly invokerOf: (arn: string) => LambdaInvoke | undefined;
+  /** Throws when this runner may not deliver any more. */
+  readonly assertMayDeliver?: () => void;
+}
+
 /**
  * The runner's options for a definition.
  * @throws PipeValidationError for what is not there or not emulated
  */
-export function pipeOptionsOf(definition: PipeDefinition, system: LocalSystem): PipeOptions {
+export function pipeOptionsOf(definition: PipeDefinition, system: PipeSurroundings): PipeOptions {
   const { Name, SourceParameters, DesiredState, EnrichmentParameters, TargetParameters, LogConfiguration } = definition;
   const stream = SourceParameters.DynamoDBStreamParameters;
   const deadLetterArn = stream.DeadLetterConfig?.Arn;
@@ -61,14 +75,14 @@ export function pipeOptionsOf(definition: PipeDefinition, system: LocalSystem): 
       targetParameters: templateOf(TargetParameters),
       logLevel: LogConfiguration?.Level,
     }),
-    target: targetOf(definition, system),
+    target: guarded(targetOf(definition, system), system),
     includeExecutionData: LogConfiguration?.IncludeExecutionData?.includes('ALL') ?? false,
-    checkpoints: fileCheckpoints(system.checkpoints),
+    checkpoints: system.checkpoints,
     deadLetters: fileDeadLetters(system.deadLetters),
     backoff: { baseMs: 20, capMs: system.backoffCapMs },
     poll: POLL,
     // Only the time of day is the stack's: what is waited for is waited for.
-    clock: { now: () => system.monitoring.clock.now(), sleep: (ms, signal) => systemClock.sleep(ms, signal) },
+    clock: { now: system.now, sleep: (ms, signal) => systemClock.sleep(ms, signal) },
     onEvent: (event) => journalPipeEvent(Name, event, journal),
     ...(logGroup !== undefined && {
       onLog: (record) =>
@@ -89,7 +103,10 @@ export function pipeOptionsOf(definition: PipeDefinition, system: LocalSystem): 
  * are looked up.
  * @throws PipeValidationError naming the one that is not there
  */
-export async function assertReachable(definition: PipeDefinition, { clients, endpoint }: LocalSystem): Promise<void> {
+export async function assertReachable(
+  definition: PipeDefinition,
+  { clients, endpoint }: Pick<PipeSurroundings, 'clients' | 'endpoint'>,
+): Promise<void> {
   const deadLetters = definition.SourceParameters.DynamoDBStreamParameters.DeadLetterConfig?.Arn;
   const named: readonly (readonly [field: string, arn: string | undefined])[] = [
     ['Target', definition.Target],
@@ -121,7 +138,7 @@ export function withDefaults(definition: PipeDefinition, options: PipeOptions): 
   return { ...rest, DynamoDBStreamParameters: { ...defaults, ...DynamoDBStreamParameters } };
 }
 
-function targetOf({ Target: arn, TargetParameters = {} }: PipeDefinition, system: LocalSystem): PipeTarget {
+function targetOf({ Target: arn, TargetParameters = {} }: PipeDefinition, system: PipeSurroundings): PipeTarget {
   const { queues, topics } = system.clients;
   const kind = targetKindOf(arn);
   for (const [name, value] of Object.entries(TargetParameters)) {
@@ -181,33 +198,32 @@ const PARAMETERS: Readonly<Record<TargetKind, string | undefined>> = {
   'event-bus': undefined,
 };
 
-function enrichmentOf(arn: string, system: LocalSystem): PipeEnrichment {
+function enrichmentOf(arn: string, system: PipeSurroundings): PipeEnrichment {
   if (enrichmentKindOf(arn) === 'lambda')
     return lambdaEnrichment({ arn, invoke: invokerOf('Enrichment', arn, system) });
   throw new PipeValidationError('Enrichment', arn, 'on the local stack only a Lambda function can enrich');
 }
 
-/** Lambda's Invoke without the detour over HTTP; answers as the endpoint would. */
-function invokerOf(field: string, arn: string, { functions }: LocalSystem): LambdaInvoke {
-  const find = (): FunctionPool | undefined => [...functions.values()].find((pool) => pool.options.arn === arn);
-  if (find() === undefined) throw new PipeValidationError(field, arn, 'the local stack has no such function');
-  return async (payload, _signal, invocationType) => {
-    const pool = find();
-    if (pool === undefined) throw new Error(`${arn} is not running`);
-    const invocation = pool.invoke(JSON.parse(payload));
-    if (invocationType === 'Event') return { statusCode: 202, payload: '' };
-    const { value, error, throttled } = await invocation;
-    if (throttled === true) return { statusCode: 429, payload: '' };
-    return {
-      statusCode: 200,
-      payload: JSON.stringify(error ?? value ?? null),
-      ...(error && { functionError: 'Unhandled' }),
-    };
-  };
+/** A runner that may deliver no more fails before it does; its pipes are on their way to an end. */
+const guarded = (target: PipeTarget, { assertMayDeliver }: PipeSurroundings): PipeTarget =>
+  assertMayDeliver === undefined
+    ? target
+    : {
+        ...target,
+        invoke: (batch, context) => {
+          assertMayDeliver();
+          return target.invoke(batch, context);
+        },
+      };
+
+function invokerOf(field: string, arn: string, system: PipeSurroundings): LambdaInvoke {
+  const invoke = system.invokerOf(arn);
+  if (invoke === undefined) throw new PipeValidationError(field, arn, 'the local stack has no such function');
+  return invoke;
 }
 
 /** Sends through the endpoint, as the pipe's role would. */
-function deadLetterOf(arn: string, system: LocalSystem): DeadLetterTarget {
+function deadLetterOf(arn: string, system: PipeSurroundings): DeadLetterTarget {
   const { queues, topics } = system.clients;
   if (arn.split(':')[2] === 'sns')
     return { arn, send: (body) => topics.send(new PublishCommand({ TopicArn: arn, Message: body })) };

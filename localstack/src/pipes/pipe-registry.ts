@@ -158,6 +158,13 @@ export class PipeRegistry {
     }
   }
 
+  /** Ends a declared pipe without forgetting how far it has come: its stream is another one by now. */
+  async drop(name: string): Promise<void> {
+    const { pipe } = this.get(name);
+    this.pipes.delete(name);
+    await pipe.close();
+  }
+
   /** Ends all work; a batch in flight ends first. */
   async close(): Promise<void> {
     await Promise.all([...this.pipes.values()].map(({ pipe }) => pipe.close()));

@@ -10,7 +10,10 @@ import { isPublished } from '../metrics/published-metrics.js';
 import { NotEmulatedError } from '../not-emulated.js';
 import { type Maker } from './local-system.js';
 
-export const makeMetricFilter: Maker<MetricFilter> = (filter, system) => {
+export const makeMetricFilter: Maker<MetricFilter, 'monitoring' | 'metricNamespace' | 'physicalName' | 'stage'> = (
+  filter,
+  system,
+) => {
   const { pattern, value, defaultValue } = filter;
   const group = functionLogGroup(system.physicalName(filter.function));
   const id = metricIdentity({ of: filter }, system);
@@ -26,7 +29,7 @@ export const makeMetricFilter: Maker<MetricFilter> = (filter, system) => {
   return Promise.resolve('started');
 };
 
-export const makeAlarm: Maker<Alarm> = (alarm, system) => {
+export const makeAlarm: Maker<Alarm, 'monitoring' | 'metricNamespace' | 'physicalName' | 'stage'> = (alarm, system) => {
   const metric = metricIdentity(alarm.metric, system);
   if (!isPublished(metric)) throw new NotEmulatedError(nameOf(alarm), `metric ${metric.name} of ${metric.namespace}`);
   const { physicalName, monitoring } = system;

@@ -1,36 +1,50 @@
 /** A declared consumer of a queue, polling at the local endpoint. */
+import { type SQSClient } from '@aws-sdk/client-sqs';
 import { nameOf, type QueueConsumer as Declared } from '../../../libs/topology/src/model.js';
 import { queueArn, queueUrl } from '../account.js';
+import { type FunctionPool } from '../function/function-pool.js';
 import { QueueConsumer } from '../queue/queue-consumer.js';
 import { StartError } from '../start-error.js';
-import { type Maker } from './local-system.js';
+import { type LocalSystem, type Maker } from './local-system.js';
 
 /** How many batches of a queue are handled at once; a FIFO queue holds back the groups that are under way by itself. */
 const CONCURRENCY = 4;
 
+/** What a consumer polls with, and for whom. */
+export interface ConsumerSurroundings extends Pick<
+  LocalSystem,
+  'physicalName' | 'endpoint' | 'backoffCapMs' | 'journal'
+> {
+  readonly queues: SQSClient;
+  readonly pool: FunctionPool;
+}
+
 export const makeConsumer: Maker<Declared> = (consumer, system) => {
-  const { queue, target, batchSize, window, maxConcurrency = CONCURRENCY } = consumer;
-  const pool = system.functions.get(target.name);
+  const pool = system.functions.get(consumer.target.name);
   if (pool === undefined) throw new StartError(`${nameOf(consumer)}: its function is not running.`);
-  const name = system.physicalName(queue);
-  system.consumers.set(
-    consumer.name,
-    new QueueConsumer({
-      name: system.physicalName(consumer),
-      client: system.clients.queues,
-      queueUrl: queueUrl(system.endpoint, name),
-      queueArn: queueArn(name),
-      pool,
-      batchSize,
-      windowMs: window * 1000,
-      concurrency: Math.min(maxConcurrency, CONCURRENCY),
-      redeliverySeconds: Math.min(queue.visibilityTimeout, Math.max(1, Math.ceil(system.backoffCapMs / 1000))),
-      deadLetters: queue.deadLetters && {
-        queue: system.physicalName(queue.deadLetters.queue),
-        maxReceives: queue.deadLetters.maxReceives,
-      },
-      journal: system.journal,
-    }),
-  );
+  system.consumers.set(consumer.name, startConsumer(consumer, { ...system, queues: system.clients.queues, pool }));
   return Promise.resolve('started');
 };
+
+/** Polls from now on. */
+export function startConsumer(consumer: Declared, surroundings: ConsumerSurroundings): QueueConsumer {
+  const { queue, batchSize, window, maxConcurrency = CONCURRENCY } = consumer;
+  const { queues, pool, physicalName, endpoint, backoffCapMs, journal } = surroundings;
+  const name = physicalName(queue);
+  return new QueueConsumer({
+    name: physicalName(consumer),
+    client: queues,
+    queueUrl: queueUrl(endpoint, name),
+    queueArn: queueArn(name),
+    pool,
+    batchSize,
+    windowMs: window * 1000,
+    concurrency: Math.min(maxConcurrency, CONCURRENCY),
+    redeliverySeconds: Math.min(queue.visibilityTimeout, Math.max(1, Math.ceil(backoffCapMs / 1000))),
+    deadLetters: queue.deadLetters && {
+      queue: physicalName(queue.deadLetters.queue),
+      maxReceives: queue.deadLetters.maxReceives,
+    },
+    journal,
+  });
+}

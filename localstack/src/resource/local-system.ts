@@ -46,12 +46,11 @@ export interface LocalFrame {
   readonly backoffCapMs: number;
   readonly physicalName: (resource: Resource) => string;
   readonly adopt: (pid: number) => void;
+  /** What to do about data that the declaration does not fit, such as `start with --fresh to empty it`. */
+  readonly wayToEmpty: string;
 }
 
 export interface LocalSystem extends LocalFrame {
-  readonly checkpoints: string;
-  /** Where the records of dead letters are kept. */
-  readonly deadLetters: string;
   /** Where user pools are kept. */
   readonly identity: string;
   readonly clients: { readonly tables: DynamoDBClient; readonly queues: SQSClient; readonly topics: SNSClient };
@@ -67,5 +66,8 @@ export interface LocalSystem extends LocalFrame {
   readonly userPools: Map<string, PoolSettings>;
 }
 
-/** Makes one resource real; rejects when it cannot be, naming the resource. */
-export type Maker<R extends Resource> = (resource: R, system: LocalSystem) => Promise<Origin>;
+/** Makes one resource real with what it needs of the system; rejects when it cannot be, naming the resource. */
+export type Maker<R extends Resource, Needed extends keyof LocalSystem = keyof LocalSystem> = (
+  resource: R,
+  system: Pick<LocalSystem, Needed>,
+) => Promise<Origin>;

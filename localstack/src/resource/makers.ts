@@ -4,13 +4,18 @@ import { makeAlarm, makeMetricFilter } from './alarm-makers.js';
 import { makeApi } from './api-maker.js';
 import { makeFunction } from './function-maker.js';
 import { makeConsumer } from './consumer-maker.js';
-import { type LocalSystem, type Maker, type Origin } from './local-system.js';
+import { type LocalSystem, type Origin } from './local-system.js';
 import { makeQueue, makeSubscription, makeTopic } from './message-makers.js';
 import { makePipe } from './pipe-maker.js';
 import { makeTable } from './table-maker.js';
 import { makeUserPool } from './user-pool-maker.js';
 
-const makers: { readonly [K in Kind]: Maker<ResourceOf<K>> } = {
+/** A maker for each kind, all with the same surroundings. */
+export type Makers<S = LocalSystem> = {
+  readonly [K in Kind]: (resource: ResourceOf<K>, system: S) => Promise<Origin>;
+};
+
+export const embeddedMakers: Makers = {
   table: makeTable,
   topic: makeTopic,
   queue: makeQueue,
@@ -57,9 +62,10 @@ export interface Made {
  * @param onMade called for each as it is ready
  * @returns in the order of `resources`
  */
-export async function makeAll(
+export async function makeAll<S>(
   resources: readonly Resource[],
-  system: LocalSystem,
+  makers: Makers<S>,
+  system: S,
   onMade: (made: Made) => void,
 ): Promise<Made[]> {
   const making = new Map<Resource, Promise<Made>>();
@@ -67,7 +73,7 @@ export async function makeAll(
     const before = needs(resource).flatMap((needed) => making.get(needed) ?? []);
     const make = async (): Promise<Made> => {
       await Promise.all(before);
-      const made = { resource, origin: await dispatch(resource, system) };
+      const made = { resource, origin: await dispatch(resource, makers, system) };
       onMade(made);
       return made;
     };
@@ -80,5 +86,5 @@ export async function makeAll(
   return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
-const dispatch = <K extends Kind>(resource: ResourceOf<K>, system: LocalSystem): Promise<Origin> =>
-  (makers[resource.kind] as unknown as Maker<ResourceOf<K>>)(resource, system);
+const dispatch = <K extends Kind, S>(resource: ResourceOf<K>, makers: Makers<S>, system: S): Promise<Origin> =>
+  (makers[resource.kind] as unknown as (resource: ResourceOf<K>, system: S) => Promise<Origin>)(resource, system);

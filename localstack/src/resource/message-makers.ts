@@ -20,7 +20,7 @@ import { type Queue, type Subscription, type Topic } from '../../../libs/topolog
 import { queueArn, topicArn } from '../account.js';
 import { type Maker } from './local-system.js';
 
-export const makeQueue: Maker<Queue> = async (queue, { clients, physicalName }) => {
+export const makeQueue: Maker<Queue, 'clients' | 'physicalName'> = async (queue, { clients, physicalName }) => {
   const name = physicalName(queue);
   const wanted: Record<string, string> = {
     VisibilityTimeout: String(queue.visibilityTimeout),
@@ -71,7 +71,7 @@ function sameAttribute(actual: string | undefined, wanted: string): boolean {
   return asText(actual) === asText(wanted);
 }
 
-export const makeTopic: Maker<Topic> = async (topic, { clients, physicalName }) => {
+export const makeTopic: Maker<Topic, 'clients' | 'physicalName'> = async (topic, { clients, physicalName }) => {
   const name = physicalName(topic);
   try {
     await clients.topics.send(new GetTopicAttributesCommand({ TopicArn: topicArn(name) }));
@@ -83,7 +83,10 @@ export const makeTopic: Maker<Topic> = async (topic, { clients, physicalName }) 
   }
 };
 
-export const makeSubscription: Maker<Subscription> = async ({ topic, queue, raw }, { clients, physicalName }) => {
+export const makeSubscription: Maker<Subscription, 'clients' | 'physicalName'> = async (
+  { topic, queue, raw },
+  { clients, physicalName },
+) => {
   const TopicArn = topicArn(physicalName(topic));
   const endpoint = queueArn(physicalName(queue));
   const { Subscriptions = [] } = await clients.topics.send(new ListSubscriptionsByTopicCommand({ TopicArn }));

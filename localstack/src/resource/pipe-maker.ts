@@ -9,7 +9,7 @@ import { StartError } from '../start-error.js';
 import { type LocalSystem, type Maker } from './local-system.js';
 import { describeTable } from './table-maker.js';
 
-export const makePipe: Maker<Pipe> = async (pipe, system) => {
+export const makePipe: Maker<Pipe, 'clients' | 'physicalName' | 'pipes'> = async (pipe, system) => {
   const table = await describeTable(system.clients.tables, system.physicalName(pipe.source));
   if (table?.LatestStreamArn === undefined) throw new StartError(`${nameOf(pipe)}: its table has no stream.`);
   const { pipe: running } = await registered(pipe, definitionOf(pipe, table.LatestStreamArn, system), system);
@@ -19,7 +19,11 @@ export const makePipe: Maker<Pipe> = async (pipe, system) => {
 };
 
 /** What the runner refuses is not emulated; its own words say which parameter. */
-async function registered(pipe: Pipe, definition: PipeDefinition, { pipes }: LocalSystem): Promise<RegisteredPipe> {
+async function registered(
+  pipe: Pipe,
+  definition: PipeDefinition,
+  { pipes }: Pick<LocalSystem, 'pipes'>,
+): Promise<RegisteredPipe> {
   try {
     return await pipes.create(definition, true);
   } catch (error) {
@@ -28,7 +32,11 @@ async function registered(pipe: Pipe, definition: PipeDefinition, { pipes }: Loc
 }
 
 /** The declaration in AWS's words, as the other reader of the topology writes it for Terraform. */
-function definitionOf(pipe: Pipe, streamArn: string, { physicalName }: LocalSystem): PipeDefinition {
+function definitionOf(
+  pipe: Pipe,
+  streamArn: string,
+  { physicalName }: Pick<LocalSystem, 'physicalName'>,
+): PipeDefinition {
   const { deadLetters, filters, onPartialFailure } = pipe;
   const name = physicalName(pipe);
   return {

@@ -13,11 +13,14 @@ import { nameOf, type Table } from '../../../libs/topology/src/model.js';
 import { StartError } from '../start-error.js';
 import { type Maker } from './local-system.js';
 
-export const makeTable: Maker<Table> = async (table, { clients, physicalName }) => {
+export const makeTable: Maker<Table, 'clients' | 'physicalName' | 'wayToEmpty'> = async (
+  table,
+  { clients, physicalName, wayToEmpty },
+) => {
   const name = physicalName(table);
   const existing = await describeTable(clients.tables, name);
   if (existing === undefined) await createTable(clients.tables, name, table);
-  else refuseDifferences(table, existing);
+  else refuseDifferences(table, existing, wayToEmpty);
   const expiryChanged = await applyExpiry(clients.tables, name, table);
   if (existing === undefined) return 'created';
   return expiryChanged ? 'updated' : 'found';
@@ -59,9 +62,9 @@ const keySchema = ({ partitionKey, sortKey }: { partitionKey: string; sortKey: s
 ];
 
 /** Keys, indexes and the stream's view cannot be changed under data that is there. */
-function refuseDifferences(table: Table, existing: TableDescription): void {
+function refuseDifferences(table: Table, existing: TableDescription, wayToEmpty: string): void {
   const refuse = (what: string): never => {
-    throw new StartError(`${nameOf(table)}: ${what} differs from the data folder's; start with --fresh to empty it.`);
+    throw new StartError(`${nameOf(table)}: ${what} differs from that of the data there is; ${wayToEmpty}.`);
   };
   if (!sameKeys(existing.KeySchema, table)) refuse('the key');
   const kept = existing.GlobalSecondaryIndexes ?? [];

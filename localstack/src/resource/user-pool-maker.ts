@@ -5,7 +5,7 @@ import { type UserPool } from '../../../libs/topology/src/model.js';
 import { issuerOf, userPoolClientId, userPoolId } from '../identity/pool-settings.js';
 import { type Maker } from './local-system.js';
 
-export const makeUserPool: Maker<UserPool> = (pool, system) => {
+export const makeUserPool: Maker<UserPool, 'name' | 'identity' | 'userPools' | 'physicalName'> = (pool, system) => {
   const { groups, attributes, passwordPolicy, tokenValidity, refreshValidity } = pool;
   const id = userPoolId(system.name);
   const folder = join(system.identity, id);

@@ -50,6 +50,8 @@ export const requestContext =
         ...failure,
       };
       if (statusCode >= 500) logger.error('request', line);
+      // Somebody asks every few seconds, and is answered the same.
+      else if (line.route.startsWith('/health/')) logger.debug('request', line);
       else logger.info('request', line);
     });
     next();

@@ -10,7 +10,7 @@ import { pages } from './pages.js';
 const DRAIN = 10_000;
 
 /**
- * Listens on PORT on the loopback address until SIGTERM or SIGINT; then it takes no new connection, lets running requests
+ * Listens on PORT of HOST, the loopback address unless told otherwise, until SIGTERM or SIGINT; then it takes no new connection, lets running requests
  * end, and exits. What keeps it from starting is said in words, without a stack, and the process ends with code 1.
  */
 export async function serve(service: ServiceModule, document: OpenApiDocument): Promise<void> {
@@ -28,7 +28,7 @@ async function start(service: ServiceModule, config: ServerConfig, document: Ope
   const logger = createLogger(service.serviceName, config.logLevel);
   const app = await createHttpApp(service, config, { mount: pages(document) });
   const server = app.getHttpServer();
-  server.listen(config.port, '127.0.0.1');
+  server.listen(config.port, config.host);
   await once(server, 'listening');
   const address = server.address();
   logger.info('listening', { port: typeof address === 'object' ? address?.port : address });

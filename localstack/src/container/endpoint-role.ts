@@ -1,0 +1,112 @@
+/** The system's AWS endpoint in front of LocalStack: makes the resources, and keeps journal, logs, metrics and alarms. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type LambdaFunction } from '../../../libs/topology/src/model.js';
+import { systemClock } from '../../../libs/pipes/src/clock.js';
+import { CREDENTIALS, REGION } from '../account.js';
+import { Forwarder } from '../endpoint/forward.js';
+import { Journal } from '../journal.js';
+import { Monitoring } from '../monitoring.js';
+import { makeAll } from '../resource/makers.js';
+import { stackOutputs } from '../stack-outputs.js';
+import { athome, containerMakers, type EndpointSystem } from './container-makers.js';
+import { type ContainerFrame } from './container-frame.js';
+import { endpointServices } from './endpoint-services.js';
+import { journalPage, WriteBell } from './journal-api.js';
+import { say, writeLines } from './log-lines.js';
+import { QueueStates } from './queue-states.js';
+import { Reconciler } from './reconciler.js';
+import { ReportedPipes } from './reported-pipes.js';
+import { type Role } from './role.js';
+import { startRoleServer } from './role-server.js';
+
+/** Longer than any function may take. */
+const PATIENCE_MS = 910_000;
+
+export const startEndpoint: Role = async (frame, name) => {
+  const { container, resources, physicalName: nameOf } = frame;
+  const { host, port, dataDir, localStackUrl: upstream } = container;
+  mkdirSync(dataDir, { recursive: true });
+  const startedAt = new Date();
+  // The container's own lines are those of its own calls; the journal is everybody's.
+  const own = new Journal();
+  writeLines(own, name);
+  const { journal } = frame;
+  own.subscribe(({ seq: _seq, at: _at, ...event }) => journal.record(event));
+
+  let reconciler: Reconciler | undefined;
+  const clients = clientsOf(upstream);
+  const toSelf = new SNSClient({ ...access, endpoint: `http://127.0.0.1:${port}` });
+  const queueNames = resources.filter(({ kind }) => kind === 'queue').map((queue) => nameOf(queue));
+  const queues = new QueueStates(clients.queues, upstream, queueNames, () => reconciler?.waitsFor === undefined);
+  const pipes = new ReportedPipes();
+  const monitoring = new Monitoring({
+    clock: systemClock,
+    journal,
+    pipes,
+    messages: () => queues,
+    queues: queueNames,
+    alarmFile: join(dataDir, 'alarms.json'),
+    publish: (TopicArn, Subject, Message) => toSelf.send(new PublishCommand({ TopicArn, Subject, Message })),
+  });
+  const system: EndpointSystem = { ...frame, clients, monitoring };
+  await makeAll(athome(resources, 'endpoint'), containerMakers, system, () => undefined);
+
+  const waitsFor = (): string | undefined => (reconciler === undefined ? 'LocalStack' : reconciler.waitsFor);
+  const forwarder = new Forwarder(PATIENCE_MS);
+  const bell = new WriteBell();
+  const server = await startRoleServer({
+    ...{ host, port, purpose: 'the AWS endpoint', waitsFor, journal: own },
+    facts: () => ({ session: reconciler?.session }),
+    services: endpointServices({
+      ...{ forwarder, upstream, monitoring, waitsFor, peer: container.peer },
+      functions: functionsOf(frame),
+      description: () => ({
+        names: [`${frame.name}-${frame.stage}`],
+        startedAt,
+        outputs: stackOutputs({
+          ...{ resources, physicalName: nameOf, systemName: frame.name },
+          apiUrl: `${container.apiUrl}/${frame.stage}`,
+          awsUrl: container.publicAwsUrl,
+        }),
+      }),
+    }),
+    pages: {
+      '/_tabletop/journal': journalPage(journal),
+      '/_tabletop/writes': bell.page,
+      '/_tabletop/pipe-metrics': pipes.page,
+    },
+    onTableWrite: () => bell.ring(),
+  });
+  reconciler = new Reconciler({
+    ...{ service: name, url: upstream },
+    make: (onMade) => makeAll(athome(resources, 'localstack'), containerMakers, system, onMade),
+  });
+  monitoring.start();
+  say(name, `answers for LocalStack at ${upstream}`);
+  const making = reconciler;
+  return {
+    stop: async () => {
+      await making.stop();
+      bell.stop();
+      await server.stop();
+      await Promise.all([monitoring.stop(), queues.stop()]);
+      forwarder.close();
+      for (const client of [...Object.values(clients), toSelf]) client.destroy();
+    },
+  };
+};
+
+const access = { region: REGION, credentials: CREDENTIALS };
+
+const clientsOf = (endpoint: string): EndpointSystem['clients'] => ({
+  tables: new DynamoDBClient({ ...access, endpoint }),
+  queues: new SQSClient({ ...access, endpoint }),
+  topics: new SNSClient({ ...access, endpoint }),
+});
+
+const functionsOf = ({ resources, physicalName }: ContainerFrame): Map<string, LambdaFunction> =>
+  new Map(resources.flatMap((resource) => (resource.kind === 'function' ? [[physicalName(resource), resource]] : [])));

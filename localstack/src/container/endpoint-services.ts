@@ -1,0 +1,76 @@
+/** Who answers for which service in containers: LocalStack for what it has, the containers beside it for the rest. */
+import { type LambdaFunction } from '../../../libs/topology/src/model.js';
+import { type ServiceAnswer, type Services } from '../endpoint/aws-endpoint.js';
+import { awsError, type AwsResponse } from '../endpoint/aws-response.js';
+import { type EmbeddedServicesOptions, watchingServices } from '../endpoint/embedded-services.js';
+import { type Forwarder } from '../endpoint/forward.js';
+import { functionNameIn } from '../endpoint/lambda-api.js';
+import { fromMessageBackend } from '../endpoint/rewrite.js';
+
+export interface EndpointServicesOptions extends Pick<EmbeddedServicesOptions, 'monitoring' | 'description'> {
+  readonly forwarder: Forwarder;
+  /** LocalStack's address. */
+  readonly upstream: string;
+  readonly peer: (name: string) => string;
+  /** By physical name. */
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  /** What is missing; undefined when calls can be answered. */
+  readonly waitsFor: () => string | undefined;
+}
+
+export function endpointServices(options: EndpointServicesOptions): Services {
+  const { forwarder, peer, waitsFor } = options;
+  const to =
+    (name: string): ServiceAnswer =>
+    (request) =>
+      forwarder.send(peer(name), request);
+  const services: Services = {
+    lambda: toFunction(options),
+    'cognito-idp': to('identity'),
+    pipes: to('pipes'),
+    tabletop: to('pipes'),
+    ...watchingServices(options),
+    '*': toLocalStack(options),
+  };
+  return Object.fromEntries(
+    Object.entries(services).map(([name, answer]): [string, ServiceAnswer] => [
+      name,
+      (request) => {
+        const missing = waitsFor();
+        if (missing === undefined) return answer(request);
+        return notReady(request, missing);
+      },
+    ]),
+  );
+}
+
+/** SDKs try again after a 503. */
+function notReady(request: Parameters<ServiceAnswer>[0], missing: string): AwsResponse {
+  const error = awsError(request, 503, 'ServiceUnavailable', `The system is not ready: it waits for ${missing}.`);
+  return { ...error, headers: { ...error.headers, 'retry-after': '1' } };
+}
+
+/** Each function that takes events has a container of its name. */
+const toFunction =
+  ({ forwarder, peer, functions }: EndpointServicesOptions): ServiceAnswer =>
+  (request) => {
+    const name = functionNameIn(request.url);
+    const lambda = functions.get(name ?? '');
+    if (lambda === undefined)
+      return awsError(request, 404, 'ResourceNotFoundException', `Function not found: ${String(name)}`, {
+        Type: 'User',
+      });
+    if (lambda.protocol === 'event') return forwarder.send(peer(lambda.name), request);
+    const message = `${lambda.name} is an HTTP server in this runtime and takes no Invoke; call it through the API.`;
+    return awsError(request, 501, 'NotImplemented', message);
+  };
+
+/** As it is, but for queue URLs: the caller knows LocalStack under our address. */
+const toLocalStack =
+  ({ forwarder, upstream }: Pick<EndpointServicesOptions, 'forwarder' | 'upstream'>): ServiceAnswer =>
+  async (request) => {
+    const response = await forwarder.send(upstream, request);
+    const { host } = request.headers;
+    if (request.service !== 'sqs' || host === undefined) return response;
+    return fromMessageBackend(response, upstream, `http://${host}`);
+  };

@@ -1,0 +1,47 @@
+/** A container's own lines, for `docker compose logs`: JSON, one for each thing that passes, with the request's id. */
+import { type Journal } from '../journal.js';
+import { type JournalEntry } from '../journal-event.js';
+import { line as terminalLine } from '../terminal.js';
+
+/** Writes what a journal records, but what would only repeat another line. */
+export function writeLines(journal: Journal, service: string): void {
+  journal.subscribe((entry) => {
+    const line = lineOf(entry, service);
+    if (line !== undefined) process.stdout.write(`${line}\n`);
+  });
+}
+
+/** Something about the container itself. */
+export function say(service: string, message: string, level: 'INFO' | 'WARN' | 'ERROR' = 'INFO'): void {
+  process.stdout.write(`${JSON.stringify({ level, message, service, timestamp: new Date().toISOString() })}\n`);
+}
+
+/** The same that `npm start` shows of what passes, for machines and people. */
+function lineOf(entry: JournalEntry, service: string): string | undefined {
+  // What a function or service writes is JSON already.
+  if (entry.type === 'log') return entry.line;
+  if (entry.type === 'stack') return json('WARN', entry.what, service, entry.at, {});
+  if (isFailedCall(entry)) return json('WARN', 'aws-call', service, entry.at, fieldsOf(entry));
+  if (terminalLine(entry) === undefined) return undefined;
+  const isTrouble = 'error' in entry || TROUBLE.has(entry.type);
+  return json(isTrouble ? 'WARN' : 'INFO', entry.type, service, entry.at, fieldsOf(entry));
+}
+
+const TROUBLE: ReadonlySet<JournalEntry['type']> = new Set(['dead-letter', 'discarded', 'throttle']);
+
+/** A condition that does not hold is a 400, and a 404 is how a program asks whether something is there. */
+const isFailedCall = (entry: JournalEntry): boolean =>
+  entry.type === 'aws-call' && entry.status > 400 && entry.status !== 404;
+
+/** A message carries the id of the request that it is about. */
+function fieldsOf({ seq: _seq, at: _at, type: _type, ...fields }: JournalEntry): object {
+  const { service, attributes, ...others } = fields as typeof fields & {
+    service?: string;
+    attributes?: Readonly<Record<string, string>>;
+  };
+  const { requestId } = attributes ?? {};
+  return { ...others, ...(service !== undefined && { aws: service }), ...(requestId !== undefined && { requestId }) };
+}
+
+const json = (level: string, message: string, service: string, at: number, fields: object): string =>
+  JSON.stringify({ level, message, service, timestamp: new Date(at).toISOString(), ...fields });

@@ -1,0 +1,87 @@
+/**
+ * The pipes of the system. Several of these containers share a volume: one holds the lease and runs the pipes, the others
+ * stand by, pass on what they are asked, and take over when it is gone.
+ */
+import { join } from 'node:path';
+import { takeLease, type Lease } from '../../../libs/pipes/src/lease.js';
+import { type AwsRequest } from '../endpoint/aws-request.js';
+import { awsError, type AwsResponse } from '../endpoint/aws-response.js';
+import { Forwarder } from '../endpoint/forward.js';
+import { JournalLink } from './journal-link.js';
+import { say, writeLines } from './log-lines.js';
+import { PipesTerm } from './pipes-term.js';
+import { type Role } from './role.js';
+import { startRoleServer } from './role-server.js';
+
+/** A holder that was killed is followed within this time and a second. */
+const LEASE_MS = 4_000;
+
+export const startPipes: Role = async (frame, name) => {
+  const { container, journal } = frame;
+  writeLines(journal, name);
+  const link = new JournalLink(journal, container.awsUrl);
+  const forwarder = new Forwarder();
+  const stopping = new AbortController();
+  let term: PipesTerm | undefined;
+  let holder: string | undefined;
+
+  const answer = (request: AwsRequest): AwsResponse | Promise<AwsResponse> => {
+    if (term !== undefined) return term.answer(request);
+    // A request that came from a container that stands by goes no further: two could pass it to and fro.
+    if (holder !== undefined && request.headers[PASSED_ON] === undefined)
+      return forwarder.send(holder, { ...request, headers: { ...request.headers, [PASSED_ON]: '1' } });
+    return awsError(request, 503, 'ServiceUnavailable', 'The pipes are changing hands; try again.');
+  };
+  const server = await startRoleServer({
+    ...{ host: container.host, port: container.port, purpose: name },
+    waitsFor: () => (term === undefined ? (holder === undefined ? 'the lease' : undefined) : term.waitsFor),
+    facts: () => (term === undefined ? { standsBy: holder } : { fence: term.fence }),
+    services: { pipes: answer, tabletop: answer },
+  });
+
+  const wait = (): Promise<Lease | undefined> =>
+    takeLease({
+      folder: join(container.dataDir, 'leases'),
+      owner: container.ownUrl,
+      ttlMs: LEASE_MS,
+      signal: stopping.signal,
+      onHolder: (owner) => {
+        if (owner !== holder) say(name, `stands by; the pipes run at ${owner}`);
+        holder = owner;
+      },
+    });
+  const run = async (): Promise<void> => {
+    for (let lease = await wait(); lease !== undefined; lease = await wait()) {
+      holder = undefined;
+      say(name, `holds the lease ${lease.fence} and runs the pipes`);
+      term = new PipesTerm(frame, lease, name);
+      await aborted(AbortSignal.any([lease.lost, stopping.signal]));
+      if (lease.lost.aborted) say(name, `lost the lease ${lease.fence}`, 'WARN');
+      await term.stop();
+      term = undefined;
+      await lease.release();
+    }
+  };
+  const running = run();
+  return {
+    broken: running.then(
+      () => new Promise<string>(() => undefined),
+      (error: unknown) => String(error),
+    ),
+    stop: async () => {
+      stopping.abort();
+      await running;
+      await server.stop();
+      forwarder.close();
+      await link.stop();
+    },
+  };
+};
+
+const PASSED_ON = 'x-tabletop-passed-on';
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -1,0 +1,168 @@
+/** One runner's time with the lease: its pipes, from the moment it took over until it lets go. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fencedCheckpoints } from '../../../libs/pipes/src/fenced-checkpoints.js';
+import { LeaseLostError, type Lease } from '../../../libs/pipes/src/lease.js';
+import { type Pipe } from '../../../libs/topology/src/model.js';
+import { CREDENTIALS, functionArn, REGION } from '../account.js';
+import { type AwsRequest } from '../endpoint/aws-request.js';
+import { type AwsResponse } from '../endpoint/aws-response.js';
+import { answerDeadLetters } from '../pipes/dead-letters-api.js';
+import { endpointInvoker } from '../pipes/endpoint-invoker.js';
+import { assertReachable, pipeOptionsOf, type PipeSurroundings } from '../pipes/pipe-connections.js';
+import { PipeRegistry } from '../pipes/pipe-registry.js';
+import { answerPipes } from '../pipes/pipes-api.js';
+import { makePipe } from '../resource/pipe-maker.js';
+import { describeTable } from '../resource/table-maker.js';
+import { type ContainerFrame } from './container-frame.js';
+import { say } from './log-lines.js';
+import { type PipeReport } from './reported-pipes.js';
+
+const PAUSE_MS = 500;
+const REPORT_MS = 5_000;
+
+export class PipesTerm {
+  /** What the declared pipes wait for. */
+  waitsFor: string | undefined = 'the AWS endpoint';
+  private readonly registry: PipeRegistry;
+  private readonly stopping = new AbortController();
+  private readonly surroundings: PipeSurroundings;
+  private readonly lambda: LambdaClient;
+  private readonly declared: readonly Pipe[];
+  private readonly working: Promise<unknown>;
+  private session: string | undefined;
+  private isRestored = false;
+
+  constructor(
+    private readonly frame: ContainerFrame,
+    private readonly lease: Lease,
+    private readonly service: string,
+  ) {
+    const { container, endpoint, resources, physicalName } = frame;
+    const access = { endpoint, region: REGION, credentials: CREDENTIALS };
+    this.lambda = new LambdaClient({ ...access, maxAttempts: 1 });
+    this.declared = resources.filter((resource) => resource.kind === 'pipe');
+    const known = new Set(
+      resources.flatMap((resource) => (resource.kind === 'function' ? [functionArn(physicalName(resource))] : [])),
+    );
+    this.surroundings = {
+      ...frame,
+      clients: { tables: new DynamoDBClient(access), queues: new SQSClient(access), topics: new SNSClient(access) },
+      checkpoints: fencedCheckpoints(join(container.dataDir, 'checkpoints'), lease),
+      deadLetters: join(container.dataDir, 'dead-letters'),
+      now: () => Date.now(),
+      invokerOf: (arn) => (known.has(arn) ? endpointInvoker(this.lambda, arn) : undefined),
+      assertMayDeliver: () => {
+        if (!lease.isHeld()) throw new LeaseLostError(lease.fence);
+      },
+    };
+    this.registry = new PipeRegistry(
+      join(container.dataDir, 'pipes'),
+      (definition) => pipeOptionsOf(definition, this.surroundings),
+      (definition) => assertReachable(definition, this.surroundings),
+    );
+    this.working = Promise.all([this.follow(), this.listen(), this.report()]);
+  }
+
+  get fence(): number {
+    return this.lease.fence;
+  }
+
+  answer(request: AwsRequest): Promise<AwsResponse> {
+    return request.service === 'pipes'
+      ? answerPipes(request, this.registry)
+      : answerDeadLetters(request, this.registry);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.registry.close();
+    await this.working;
+    for (const client of [this.lambda, ...Object.values(this.surroundings.clients)]) client.destroy();
+  }
+
+  /** Makes the declared pipes, and anew those whose table LocalStack has lost. */
+  private async follow(): Promise<void> {
+    const { signal } = this.stopping;
+    for (; !signal.aborted; await pause(PAUSE_MS, signal)) {
+      const session = await this.sessionOf(`${this.frame.endpoint}/health`);
+      if (session === undefined || (session === this.session && this.waitsFor === undefined)) continue;
+      try {
+        for (const pipe of this.declared) await this.make(pipe);
+        if (!this.isRestored) await this.restore();
+        this.session = session;
+        this.waitsFor = undefined;
+      } catch (error) {
+        const { message } = error as Error;
+        if (message !== this.waitsFor && !signal.aborted) say(this.service, message, 'ERROR');
+        this.waitsFor = message;
+      }
+    }
+  }
+
+  /** The LocalStack on which the endpoint has everything ready; undefined while it has not. */
+  private async sessionOf(url: string): Promise<string | undefined> {
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+      const { session } = (await response.json()) as { session?: string };
+      return response.ok ? session : undefined;
+    } catch {
+      // The endpoint is away; it is asked again.
+      return undefined;
+    }
+  }
+
+  private async make(pipe: Pipe): Promise<void> {
+    const { physicalName } = this.frame;
+    const name = physicalName(pipe);
+    const { clients } = this.surroundings;
+    const before = this.registry.all().find(({ definition }) => definition.Name === name);
+    if (before !== undefined) {
+      const table = await describeTable(clients.tables, physicalName(pipe.source));
+      if (table?.LatestStreamArn === before.definition.Source) return;
+      say(this.service, `pipe ${pipe.name}: its table was made anew, it starts with the new stream`, 'WARN');
+      await this.registry.drop(name);
+    }
+    await makePipe(pipe, { clients, physicalName, pipes: this.registry });
+    say(this.service, `pipe ${pipe.name} started`);
+  }
+
+  private async restore(): Promise<void> {
+    this.isRestored = true;
+    await this.registry.restore((file, reason) =>
+      say(this.service, `pipe ${file} cannot come back: ${reason}`, 'WARN'),
+    );
+  }
+
+  /** Reads at once what was written to a table. */
+  private async listen(): Promise<void> {
+    const { signal } = this.stopping;
+    for (; !signal.aborted; await pause(PAUSE_MS, signal)) {
+      try {
+        const { body } = await fetch(`${this.frame.endpoint}/_tabletop/writes`, { signal });
+        for await (const _line of body ?? []) this.registry.wake();
+      } catch {
+        // The endpoint is away; meanwhile the pipes look by themselves.
+      }
+    }
+  }
+
+  private async report(): Promise<void> {
+    const { signal } = this.stopping;
+    for (; !signal.aborted; await pause(REPORT_MS, signal)) {
+      const report: PipeReport = Object.fromEntries(
+        this.registry.all().map(({ definition, pipe }) => [definition.Name, pipe.metrics()]),
+      );
+      const options = { method: 'POST', body: JSON.stringify(report), signal: AbortSignal.timeout(2_000) };
+      // A report that is missed is in the next one.
+      await fetch(`${this.frame.endpoint}/_tabletop/pipe-metrics`, options).catch(() => undefined);
+    }
+  }
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  delay(ms, undefined, { signal }).catch(() => undefined);

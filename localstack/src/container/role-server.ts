@@ -1,0 +1,60 @@
+/** The server of a container: the AWS services that it owns, its health, and pages of its own. */
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { awsEndpoint, type Services } from '../endpoint/aws-endpoint.js';
+import { Faults } from '../endpoint/fault.js';
+import { isFromHere } from '../endpoint/from-here.js';
+import { Journal } from '../journal.js';
+import { listen, type Listening } from '../listen.js';
+
+/** Undefined where it is ready, else what it waits for. */
+export type WaitsFor = () => string | undefined | Promise<string | undefined>;
+
+export interface RoleServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** For the message when the port is taken. */
+  readonly purpose: string;
+  readonly waitsFor: WaitsFor;
+  /** What its health tells besides. */
+  readonly facts?: () => object;
+  readonly services?: Services;
+  /** Hears of the calls to the services; by default nobody does, since the endpoint has told of them. */
+  readonly journal?: Journal;
+  readonly onTableWrite?: () => void;
+  /** By path. */
+  readonly pages?: Readonly<Record<string, RequestListener>>;
+}
+
+/** @throws StartError when the port is taken */
+export async function startRoleServer(options: RoleServerOptions): Promise<Listening> {
+  const { host, port, purpose, services, pages = {} } = options;
+  const journal = options.journal ?? new Journal(1);
+  const onTableWrite = options.onTableWrite ?? ((): undefined => undefined);
+  const aws = services && awsEndpoint({ host, journal, faults: new Faults(), services, onTableWrite });
+  const server = createServer((incoming, outgoing) => {
+    const path = (incoming.url ?? '/').split('?', 1)[0] ?? '/';
+    if (path === '/health') return void answerHealth(options, incoming, outgoing);
+    const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+    if (page !== undefined && isFromHere(incoming.headers, host)) return void page(incoming, outgoing);
+    if (aws !== undefined) return void aws(incoming, outgoing);
+    outgoing.writeHead(404).end();
+  });
+  // SDKs keep idle connections; the one that closes first must not be us, or a request may meet a closed socket.
+  server.keepAliveTimeout = 75_000;
+  return listen(server, { host, port }, { purpose, variable: 'PORT', graceMs: 10_000 });
+}
+
+async function answerHealth(
+  { waitsFor, facts }: RoleServerOptions,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  incoming.resume();
+  const reason = await waitsFor();
+  outgoing.writeHead(reason === undefined ? 200 : 503, {
+    'content-type': 'application/json',
+    ...(reason !== undefined && { 'retry-after': '1' }),
+  });
+  const state = reason === undefined ? { status: 'ready' } : { status: 'waiting', reason };
+  outgoing.end(JSON.stringify({ ...state, ...facts?.() }));
+}

@@ -1,0 +1,41 @@
+/** LocalStack as seen from outside: which start of it answers, if any. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+const PATIENCE_MS = 2_000;
+const PAUSE_MS = 500;
+
+/** https://docs.localstack.cloud/aws/capabilities/networking/internal-endpoints/ */
+interface Info {
+  session_id: string;
+  version: string;
+  edition: string;
+}
+
+/** The id of the LocalStack that has started whole, or why there is none. */
+export type Seen = { readonly session: string; readonly version: string } | { readonly away: string };
+
+export async function look(url: string): Promise<Seen> {
+  try {
+    const { session_id: session, version } = (await get(`${url}/_localstack/info`)) as Info;
+    // The health page answers before the start has ended.
+    const { completed } = (await get(`${url}/_localstack/init/ready`)) as { completed?: boolean };
+    return completed === true ? { session, version } : { away: 'it is still starting' };
+  } catch (error) {
+    const { cause, message } = error as { cause?: NodeJS.ErrnoException; message: string };
+    return { away: cause?.code ?? message };
+  }
+}
+
+async function get(url: string): Promise<unknown> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return response.json();
+}
+
+/** Calls `onSeen` with what each look finds, one after the other, until the signal aborts. */
+export async function watch(url: string, onSeen: (seen: Seen) => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await onSeen(await look(url));
+    await delay(PAUSE_MS, undefined, { ref: false });
+  }
+}

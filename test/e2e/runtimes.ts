@@ -1,0 +1,67 @@
+/** The runtimes that the suite can be run against; each start gives a system that nobody has used yet. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { topology } from '../../libs/topology/src/topology.js';
+import { ACCOUNT, queueUrl } from '../../localstack/src/account.js';
+import { type TableBackendName } from '../../localstack/src/backend/tables.js';
+import { startOnThisMachine } from '../../localstack/src/container/on-this-machine.js';
+import { localAws } from '../../localstack/src/function/function-environment.js';
+import { userPoolId } from '../../localstack/src/identity/pool-settings.js';
+import { startLocalStack } from '../../localstack/src/local-stack.js';
+import { emptyLocalStack } from '../fixtures/empty-localstack.js';
+
+/** What the suite is told of the runtime, and how it is taken down. */
+export interface Runtime {
+  environment: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+export const AUTH_MODE = process.env.AUTH_MODE === 'jwt' ? 'jwt' : 'open';
+
+export const RUNTIMES: Readonly<Record<string, () => Promise<Runtime>>> = { embedded, localstack };
+
+const INBOX = 'tabletop-dev-order-events-inbox';
+
+const environmentOf = (apiUrl: string, awsUrl: string): Runtime['environment'] => ({
+  ...localAws(awsUrl),
+  AUTH_MODE,
+  USER_POOL_ID: userPoolId(topology.name),
+  API_URL: apiUrl,
+  INBOX_QUEUE_URL: queueUrl(awsUrl, INBOX),
+});
+
+/** The embedded stack, on free ports. */
+async function embedded(): Promise<Runtime> {
+  const stack = await startLocalStack({
+    topology,
+    // The suite looks at what pages of other origins are told, which in jwt mode is nothing by default.
+    settings: { authMode: AUTH_MODE, corsOrigins: '*' },
+    root: 'dist',
+    bundles: 'dist/functions',
+    tables: process.env.TABLE_BACKEND as TableBackendName | undefined,
+  });
+  process.stdout.write(`The suite runs on the embedded stack (${stack.backend}, ${AUTH_MODE}), account ${ACCOUNT}.\n`);
+  return { environment: environmentOf(stack.apiUrl ?? '', stack.awsUrl), stop: () => stack.stop() };
+}
+
+/** What runs in containers, as processes of this machine in front of the LocalStack at LOCALSTACK_URL. */
+async function localstack(): Promise<Runtime> {
+  const localStackUrl = process.env.LOCALSTACK_URL ?? '';
+  if (!URL.canParse(localStackUrl))
+    throw new Error('Set LOCALSTACK_URL to the address of a running LocalStack, such as http://127.0.0.1:4566.');
+  await emptyLocalStack(localStackUrl);
+  const dataDir = mkdtempSync(join(tmpdir(), 'tabletop-e2e-'));
+  const stack = await startOnThisMachine({
+    ...{ topology, localStackUrl, dataDir, root: 'dist', port: 0, awsPort: 0 },
+    variables: { AUTH_MODE, CORS_ORIGINS: '*' },
+  });
+  process.stdout.write(`The suite runs on LocalStack at ${localStackUrl} (${AUTH_MODE}).\n`);
+  return {
+    environment: environmentOf(stack.apiUrl, stack.awsUrl),
+    stop: async () => {
+      await stack.stop();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+}
