@@ -1,36 +1,16 @@
 /** The whole environment of a local function: what the declaration gives it, what Lambda sets, nothing of the shell. */
 import { environmentOf } from '../../../libs/topology/src/environment.js';
 import { type LambdaFunction } from '../../../libs/topology/src/model.js';
-import { CREDENTIALS, queueUrl, REGION, topicArn } from '../account.js';
-import { issuerOf, jwksUri, userPoolClientId, userPoolId } from '../identity/pool-settings.js';
+import { CREDENTIALS, REGION } from '../account.js';
+import { localReference } from '../local-reference.js';
 import { type LocalFrame } from '../resource/local-system.js';
 import { functionLogGroup } from './function-pool.js';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 export function functionEnvironment(lambda: LambdaFunction, system: LocalFrame): Record<string, string> {
   const name = system.physicalName(lambda);
-  const declared = environmentOf(
-    lambda,
-    { ...system.settings, metricNamespace: system.metricNamespace },
-    ({ attribute, of }) => {
-      const physical = system.physicalName(of);
-      switch (attribute) {
-        case 'name':
-          return physical;
-        case 'arn':
-          return topicArn(physical);
-        case 'url':
-          return queueUrl(system.endpoint, physical);
-        case 'issuer':
-          return issuerOf(userPoolId(system.name));
-        case 'keys':
-          return jwksUri(system.endpoint, userPoolId(system.name));
-        case 'client':
-          return userPoolClientId(system.name);
-        case 'id':
-          return userPoolId(system.name);
-      }
-    },
+  const declared = environmentOf(lambda, { ...system.settings, metricNamespace: system.metricNamespace }, (reference) =>
+    localReference(reference, system),
   );
   return {
     ...localAws(system.endpoint),
