@@ -1,8 +1,25 @@
-/** The settings of each stage: edit these, then `npm run synth`. Secrets have no place here, and none is needed. */
-import { type DeployConfig, type DeployStage } from './deploy-config.js';
+/**
+ * The settings of each stage: edit these, then `npm run synth`. What may be set is in deploy-config.ts beside this.
+ * Secrets have no place here, and none is needed: credentials are those of the shell.
+ */
+import { type DeployStage, type StageSettings } from './deploy-config.js';
 
-export const stages: { readonly [S in DeployStage]: Omit<DeployConfig, 'stage'> } = {
-  dev: { region: 'us-east-1', account: '000000000000', authMode: 'jwt', encryption: 'aws-owned' },
-  staging: { region: 'us-east-1', account: '000000000000', authMode: 'jwt', encryption: 'own-key' },
-  prod: { region: 'us-east-1', account: '000000000000', authMode: 'jwt', encryption: 'own-key' },
+export const stages: { readonly [S in DeployStage]: StageSettings } = {
+  dev: { region: 'us-east-1', account: '000000000000' },
+  staging: {
+    region: 'us-east-1',
+    account: '000000000000',
+    encryption: 'own-key',
+    accountLogRole: false,
+    logRetention: 30,
+  },
+  prod: {
+    region: 'us-east-1',
+    account: '000000000000',
+    encryption: 'own-key',
+    alarmEmail: 'alarms@example.com',
+    accountLogRole: false,
+    logRetention: 400,
+    throttling: { rate: 500, burst: 1000 },
+  },
 };

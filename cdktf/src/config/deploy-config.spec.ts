@@ -1,0 +1,80 @@
+import { describe, it } from 'node:test';
+import { expect } from 'expect';
+import { DeployConfigError, mustBeDeployable, readDeployConfig } from './deploy-config.js';
+import { stages } from './stages.js';
+
+const GOOD = { region: 'eu-west-1', account: '123456789012' };
+const PROD = { ...GOOD, encryption: 'own-key', alarmEmail: 'ops@tabletop.dev' };
+
+const mistakesIn = (stage: string, settings: unknown): string => {
+  try {
+    readDeployConfig(stage, { [stage]: settings });
+  } catch (error) {
+    if (error instanceof DeployConfigError) return error.message;
+    throw error;
+  }
+  return '';
+};
+
+describe('the settings of a stage', () => {
+  it('are good as they are published, for every stage', () => {
+    for (const stage of ['dev', 'staging', 'prod']) expect(readDeployConfig(stage, stages).stage).toBe(stage);
+  });
+
+  it('get a default for all that may be left out', () => {
+    expect(readDeployConfig('dev', { dev: GOOD })).toMatchObject({
+      ...{ stage: 'dev', authMode: 'jwt', corsOrigins: '', encryption: 'aws-owned', firewall: false },
+      throttling: { rate: 100, burst: 200 },
+    });
+    expect(readDeployConfig('dev', { dev: { ...GOOD, authMode: 'open' } }).corsOrigins).toBe('*');
+  });
+
+  it('tell all mistakes at once, each with its fix', () => {
+    const told = mistakesIn('dev', {
+      region: 'us-east-9',
+      authMode: 'none',
+      logRetention: 31,
+      throttling: { rate: 0 },
+      domain: { name: 'API.example.com' },
+      alarmMail: 'me@home.org',
+    });
+    expect(told.split('\n')).toEqual([
+      'Stage "dev" cannot be deployed:',
+      '  - region is "us-east-9"; give the code of a commercial region, such as us-east-1 or eu-west-1',
+      '  - account is missing; give the twelve digits of the account, as text',
+      '  - authMode is "none"; choose jwt or open',
+      expect.stringMatching(/^ {2}- logRetention is 31; CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, /),
+      expect.stringMatching(/^ {2}- domain.name is "API.example.com"; give a full domain name in lower case/),
+      expect.stringMatching(/^ {2}- domain.zoneId is missing; give the hosted zone’s id/),
+      '  - throttling.rate is 0; give requests a second from 1 to 10000',
+      '  - throttling.burst is missing; give requests from 1 to 5000',
+      '  - alarmMail is no setting; take it out, or look for a misspelling',
+    ]);
+  });
+
+  it('name the stages there are when asked for another', () => {
+    expect(mistakesIn('production', GOOD)).toContain('it is no stage; choose dev, staging, prod');
+    expect(mistakesIn('__proto__', GOOD)).toContain('it is no stage');
+    expect(() => readDeployConfig('prod', {})).toThrow('it has no settings; add them to config/stages.ts');
+  });
+
+  it('say also what one demands of another when a third is malformed', () => {
+    const told = mistakesIn('prod', { ...GOOD, account: 12, authMode: 'open' });
+    expect(told).toContain('account is 12;');
+    expect(told).toContain('authMode is open, and anybody could read and change everything; set it to jwt');
+    expect(told).toContain('encryption of prod must be own-key');
+    expect(told).toContain('alarmEmail is missing, and nobody would hear of an alarm in prod');
+  });
+
+  it('let nobody leave the API open but in dev', () => {
+    expect(mistakesIn('dev', { ...GOOD, authMode: 'open' })).toBe('');
+    expect(mistakesIn('staging', { ...GOOD, authMode: 'open' })).toContain('open is for dev');
+    expect(mistakesIn('prod', PROD)).toBe('');
+  });
+
+  it('are not deployed while they are the example’s', () => {
+    const example = readDeployConfig('prod', stages);
+    expect(() => mustBeDeployable(example)).toThrow(/account is the example’s[^]*alarmEmail is the example’s/);
+    expect(() => mustBeDeployable(readDeployConfig('prod', { prod: PROD }))).not.toThrow();
+  });
+});
