@@ -1,19 +1,23 @@
 /** All stacks of one stage, in one app. */
+import { mkdirSync } from 'node:fs';
 import { type Topology } from '../../libs/topology/src/system.js';
 import { type DeployConfig } from './config/deploy-config.js';
 import { App } from './lib/cdk.js';
-import { ServiceStack } from './stacks/service-stack.js';
+import { ServiceStack, type ServiceStackProps } from './stacks/service-stack.js';
 
-export interface AppOptions {
+export interface AppOptions extends Pick<ServiceStackProps, 'codeOf'> {
   readonly topology: Topology;
   readonly config: DeployConfig;
   /** Where `stacks/<stack>/cdk.tf.json` is written. */
   readonly outdir: string;
+  /** Where Terraform keeps what it has made; `bucket` unless told. */
+  readonly state?: ServiceStackProps['state'];
 }
 
 /** The app, not yet written: `synth()` does that. Needs no account, no network and no Terraform. */
-export function makeApp({ topology, config, outdir }: AppOptions): App {
+export function makeApp({ outdir, state = 'bucket', ...options }: AppOptions): App {
+  mkdirSync(outdir, { recursive: true });
   const app = new App({ outdir });
-  new ServiceStack(app, 'service', { topology, config });
+  new ServiceStack(app, 'service', { ...options, state });
   return app;
 }

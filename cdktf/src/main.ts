@@ -1,17 +1,25 @@
 /** `npm run synth [-- <stage>]`: writes the stage's stacks as Terraform JSON below cdktf.out/<stage>. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { topology } from '../../libs/topology/src/topology.js';
+import { resourcesIn } from '../../libs/topology/src/system.js';
 import { makeApp } from './app.js';
-import { STAGES, type DeployStage } from './config/deploy-config.js';
+import { DeployConfigError, readDeployConfig } from './config/deploy-config.js';
 import { stages } from './config/stages.js';
+import { packageFunctions } from './package/package-functions.js';
 
-const stage = (process.argv[2] ?? 'dev') as DeployStage;
-if (!STAGES.includes(stage)) {
-  process.stderr.write(`Stage "${stage}" is none; choose one of ${STAGES.join(', ')}.\n`);
-  process.exit(1);
+async function synthesize(stage: string): Promise<void> {
+  const config = readDeployConfig(stage, stages);
+  const outdir = join('cdktf.out', stage);
+  const resources = resourcesIn(topology, stage);
+  const codeOf = await packageFunctions({ resources, root: 'dist', bundles: 'dist/functions', outdir });
+  makeApp({ topology, config, outdir, codeOf }).synth();
+  process.stdout.write(`Written to ${join(outdir, 'stacks')}.\n`);
 }
-const outdir = join('cdktf.out', stage);
-mkdirSync(outdir, { recursive: true });
-makeApp({ topology, config: { stage, ...stages[stage] }, outdir }).synth();
-process.stdout.write(`Written to ${join(outdir, 'stacks')}.\n`);
+
+try {
+  await synthesize(process.argv[2] ?? 'dev');
+} catch (error) {
+  if (!(error instanceof DeployConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

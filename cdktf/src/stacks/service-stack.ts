@@ -1,33 +1,121 @@
-/** The system on AWS: every resource of the topology that exists in the stage. */
-import { type Resource } from '../../../libs/topology/src/model.js';
-import { physicalName, resourcesIn, type Topology } from '../../../libs/topology/src/system.js';
-import { type DeployConfig } from '../config/deploy-config.js';
-import { TableConstruct } from '../constructs/table.js';
-import { AwsProvider } from '../lib/aws.js';
-import { LocalBackend, TerraformStack, type Construct } from '../lib/cdk.js';
+/** The system on AWS: every resource of the topology that exists in the stage, and what AWS needs beside them. */
+import { type LambdaFunction, type Resource, type Topic } from '../../../libs/topology/src/model.js';
+import { outputsOf } from '../../../libs/topology/src/outputs.js';
+import { metricNamespace, physicalName, resourcesIn, type Topology } from '../../../libs/topology/src/system.js';
+import { Budget } from '../constructs/budget.js';
+import { DashboardConstruct } from '../constructs/dashboard.js';
+import { EncryptionKey } from '../constructs/encryption-key.js';
+import { type FunctionPackage } from '../constructs/function.js';
+import { LatencyAlarm } from '../constructs/latency-alarm.js';
+import { TerraformOutput, type Construct } from '../lib/cdk.js';
+import { MadeResources } from './made-resources.js';
+import { referenceValue } from './reference-value.js';
+import { make } from './service-makers.js';
+import { type ServiceSystem } from './service-system.js';
+import { StageStack, stageTags, type StageStackProps } from './stage-stack.js';
 
-export interface ServiceStackProps {
+export interface ServiceStackProps extends Omit<StageStackProps, 'name'> {
   readonly topology: Topology;
-  readonly config: DeployConfig;
+  readonly codeOf: (lambda: LambdaFunction) => FunctionPackage;
 }
 
-export class ServiceStack extends TerraformStack {
-  constructor(scope: Construct, id: string, { topology, config }: ServiceStackProps) {
-    super(scope, id);
-    new LocalBackend(this, { path: `${topology.name}-${config.stage}-${id}.tfstate` });
-    new AwsProvider(this, 'aws', {
-      region: config.region,
-      allowedAccountIds: [config.account],
-      defaultTags: [{ tags: { system: topology.name, stage: config.stage } }],
-    });
-    const nameOf = (resource: Resource): string => physicalName(topology, config.stage, resource);
-    for (const resource of resourcesIn(topology, config.stage))
-      if (resource.kind === 'table')
-        new TableConstruct(this, `table-${resource.name}`, {
-          table: resource,
-          name: nameOf(resource),
-          keyArn: undefined,
-          protected: config.stage === 'prod',
+export class ServiceStack extends StageStack {
+  private readonly system: ServiceSystem;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ServiceStackProps,
+  ) {
+    super(scope, id, { ...props, name: props.topology.name });
+    this.system = this.systemOf(props);
+    for (const resource of this.system.resources) {
+      make(this, resource, this.system);
+      if (resource.kind === 'queue') this.letTopicsDeliver(resource);
+    }
+    this.joinDeadLetters();
+    this.watch();
+    this.tell();
+  }
+
+  private systemOf({ topology, config, codeOf }: ServiceStackProps): ServiceSystem {
+    const { stage, account, region, encryption } = config;
+    const resources = resourcesIn(topology, stage);
+    const nameIn = (resource: Resource): string => physicalName(topology, stage, resource);
+    const alarmed = new Set(
+      resources.flatMap((resource) => (resource.kind === 'alarm' ? Object.values(resource.actions).flat() : [])),
+    );
+    const key = (id: string, description: string): EncryptionKey =>
+      new EncryptionKey(this, id, { name: `${topology.name}-${stage}-${id}`, account, region, description });
+    const dataKey =
+      encryption === 'own-key' ? key('data-key', `Data and logs of ${topology.name}, ${stage}`) : undefined;
+    // CloudWatch cannot use the key that AWS keeps for SNS: an encrypted topic of that kind would hear of no alarm.
+    const needsKey = [...alarmed].some((topic) => topic.encryption);
+    const alarmKey = dataKey ?? (needsKey ? key('alarm-key', `Alarms of ${topology.name}, ${stage}`) : undefined);
+    return {
+      config,
+      resources,
+      physicalName: nameIn,
+      place: { stage, metricNamespace: metricNamespace(topology, stage), physicalName: nameIn },
+      made: new MadeResources(),
+      codeOf,
+      dataKey,
+      alarmKey,
+      takesAlarms: (topic: Topic) => alarmed.has(topic),
+      protects: stage === 'prod',
+    };
+  }
+
+  /** A queue has one policy, so the topics of all its subscriptions are named at once. */
+  private letTopicsDeliver(queue: Resource & { kind: 'queue' }): void {
+    const { resources, config, physicalName: nameIn, made } = this.system;
+    const topics = resources.flatMap((each) =>
+      each.kind === 'subscription' && each.queue.name === queue.name ? [each.topic] : [],
+    );
+    if (topics.length === 0) return;
+    // The topics are made after the queues; their names are known.
+    made
+      .of(queue)
+      .takesMessagesOf(topics.map((topic) => `arn:aws:sns:${config.region}:${config.account}:${nameIn(topic)}`));
+  }
+
+  private joinDeadLetters(): void {
+    const { resources, made } = this.system;
+    const queues = resources.filter((resource) => resource.kind === 'queue');
+    for (const dead of queues) {
+      const sources = queues.filter(({ deadLetters }) => deadLetters?.queue.name === dead.name);
+      if (sources.length > 0) made.of(dead).takesDeadLettersOf(sources.map((source) => made.of(source)));
+    }
+  }
+
+  /** A percentile alarm for each API, a page of graphs, and where one is asked for, a budget. */
+  private watch(): void {
+    const { config, resources, place, made, takesAlarms } = this.system;
+    const { name } = this.props.topology;
+    const topics = resources.filter((resource) => resource.kind === 'topic').filter(takesAlarms);
+    for (const api of resources)
+      if (api.kind === 'rest-api')
+        new LatencyAlarm(this, `latency-${api.name}`, {
+          api,
+          place,
+          threshold: config.latencyAlarm,
+          topicArns: topics.map((topic) => made.of(topic).arn),
         });
+    const { region, account, stage } = config;
+    new DashboardConstruct(this, 'dashboard', { name: `${name}-${stage}`, region, account, place, resources });
+    if (config.monthlyBudget !== undefined && config.alarmEmail !== undefined)
+      new Budget(this, 'budget', {
+        name: `${name}-${stage}`,
+        limit: config.monthlyBudget,
+        email: config.alarmEmail,
+        tags: stageTags(name, config),
+      });
+  }
+
+  private tell(): void {
+    const { resources, made } = this.system;
+    const api = resources.find((resource) => resource.kind === 'rest-api');
+    const outputs = outputsOf(resources, api && made.of(api).stage.url, (reference) => referenceValue(reference, made));
+    for (const [key, value] of Object.entries(outputs)) new TerraformOutput(this, key, { value, staticId: true });
   }
 }

@@ -3,10 +3,13 @@ import { globSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { type LambdaFunction } from '../../../libs/topology/src/model.js';
 import { topology } from '../../../libs/topology/src/topology.js';
 import { type Topology } from '../../../libs/topology/src/system.js';
 import { makeApp } from '../../src/app.js';
-import { type DeployConfig } from '../../src/config/deploy-config.js';
+import { readDeployConfig, type DeployConfig } from '../../src/config/deploy-config.js';
+import { type FunctionPackage } from '../../src/constructs/function.js';
+import { packageOf } from '../../src/package/package-functions.js';
 
 /** Terraform's JSON of one stack: blocks by type and name. */
 export interface StackJson {
@@ -28,18 +31,15 @@ export interface Synthesis {
 }
 
 /** A stage as a team would deploy it first. */
-export const DEV: DeployConfig = {
-  stage: 'dev',
-  region: 'us-east-1',
-  account: '123456789012',
-  authMode: 'jwt',
-  encryption: 'own-key',
-};
+export const DEV: DeployConfig = readDeployConfig('dev', {
+  dev: { region: 'us-east-1', account: '123456789012', encryption: 'own-key' },
+});
 
 /** Synthesizes all stacks of a stage. */
 export async function synthesize(config: DeployConfig = DEV, declared: Topology = topology): Promise<Synthesis> {
   const outdir = await mkdtemp(join(tmpdir(), 'tabletop-synth-'));
-  makeApp({ topology: declared, config, outdir }).synth();
+  const codeOf = (lambda: LambdaFunction): FunctionPackage => packageOf(lambda, `hash-of-${lambda.name}`);
+  makeApp({ topology: declared, config, outdir, codeOf, state: 'local' }).synth();
   const files = globSync(join(outdir, 'stacks', '*', 'cdk.tf.json')).sort();
   const stacks = new Map(files.map((file) => [basename(dirname(file)), dirname(file)]));
   const folderOf = (stack: string): string => {

@@ -1,0 +1,128 @@
+/** The stage of an API: what is deployed of it, how it is logged, traced and throttled, and its domain and firewall. */
+import { createHash } from 'node:crypto';
+import { type DomainSettings } from '../config/deploy-config.js';
+import {
+  ApiGatewayAccount,
+  ApiGatewayDeployment,
+  ApiGatewayMethodSettings,
+  ApiGatewayStage,
+  IamRole,
+  IamRolePolicyAttachment,
+  type ApiGatewayRestApi,
+} from '../lib/aws.js';
+import { Construct, type ITerraformDependable } from '../lib/cdk.js';
+import { CustomDomain } from './custom-domain.js';
+import { Firewall } from './firewall.js';
+import { logGroup } from './log-group.js';
+import { resourcePolicy, whenEquals } from './policy.js';
+
+export interface ApiStageProps {
+  readonly name: string;
+  readonly stage: string;
+  readonly account: string;
+  readonly region: string;
+  readonly restApi: ApiGatewayRestApi;
+  readonly tracing: boolean;
+  /** Whatever of this changes is deployed. */
+  readonly shape: unknown;
+  readonly deployAfter: readonly ITerraformDependable[];
+  readonly accessLogRetention: number;
+  readonly keyArn: string | undefined;
+  readonly throttling: { readonly rate: number; readonly burst: number };
+  /** Whether the role by which API Gateway writes logs, one an account and region, is set here. */
+  readonly accountLogRole: boolean;
+  readonly domain: DomainSettings | undefined;
+  readonly firewall: boolean;
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html */
+const ACCESS_LOG = {
+  requestId: '$context.requestId',
+  extendedRequestId: '$context.extendedRequestId',
+  time: '$context.requestTime',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  route: '$context.resourcePath',
+  status: '$context.status',
+  latency: '$context.responseLatency',
+  integrationLatency: '$context.integrationLatency',
+  integrationStatus: '$context.integrationStatus',
+  responseLength: '$context.responseLength',
+  user: '$context.authorizer.claims.sub',
+  ip: '$context.identity.sourceIp',
+  error: '$context.error.responseType',
+  traceId: '$context.xrayTraceId',
+};
+
+export class ApiStage extends Construct {
+  readonly resource: ApiGatewayStage;
+  /** With the stage, without a slash at the end. */
+  readonly url: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ApiStageProps,
+  ) {
+    super(scope, id);
+    const { name, stage, restApi, keyArn, accessLogRetention: retentionInDays, domain } = props;
+    const deployment = new ApiGatewayDeployment(this, 'deployment', {
+      restApiId: restApi.id,
+      triggers: { shape: createHash('sha256').update(JSON.stringify(props.shape)).digest('hex') },
+      lifecycle: { createBeforeDestroy: true },
+      dependsOn: [...props.deployAfter],
+    });
+    const accessLog = logGroup(this, 'access-log', { name: `/aws/apigateway/${name}`, retentionInDays, keyArn });
+    // API Gateway would make this group by itself, to be kept for ever.
+    const executionLog = logGroup(this, 'execution-log', {
+      name: `API-Gateway-Execution-Logs_${restApi.id}/${stage}`,
+      retentionInDays,
+      keyArn,
+    });
+    this.resource = new ApiGatewayStage(this, 'stage', {
+      restApiId: restApi.id,
+      deploymentId: deployment.id,
+      stageName: stage,
+      xrayTracingEnabled: props.tracing,
+      accessLogSettings: { destinationArn: accessLog.arn, format: JSON.stringify(ACCESS_LOG) },
+      dependsOn: [executionLog, ...(props.accountLogRole ? [this.accountLogRole()] : [])],
+    });
+    new ApiGatewayMethodSettings(this, 'settings', {
+      restApiId: restApi.id,
+      stageName: this.resource.stageName,
+      methodPath: '*/*',
+      settings: {
+        loggingLevel: 'ERROR',
+        // It would write bodies and tokens to the log.
+        dataTraceEnabled: false,
+        metricsEnabled: true,
+        throttlingRateLimit: props.throttling.rate,
+        throttlingBurstLimit: props.throttling.burst,
+      },
+    });
+    if (domain) new CustomDomain(this, 'domain', { ...domain, restApi, stage: this.resource });
+    if (props.firewall) new Firewall(this, 'firewall', { name, stage: this.resource, retentionInDays, keyArn });
+    this.url = domain ? `https://${domain.name}` : this.resource.invokeUrl;
+  }
+
+  private accountLogRole(): ApiGatewayAccount {
+    const { account, region, name } = this.props;
+    const role = new IamRole(this, 'log-role', {
+      name: `${name}-gateway-logs`,
+      assumeRolePolicy: resourcePolicy(this, 'log-trust', [
+        {
+          principal: { service: 'apigateway.amazonaws.com' },
+          actions: ['sts:AssumeRole'],
+          resources: [],
+          conditions: [whenEquals('aws:SourceAccount', account)],
+        },
+      ]),
+    });
+    // AWS asks for this policy of its own: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    const rights = new IamRolePolicyAttachment(this, 'log-rights', {
+      role: role.name,
+      policyArn: 'arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs',
+    });
+    return new ApiGatewayAccount(this, `log-account-${region}`, { cloudwatchRoleArn: role.arn, dependsOn: [rights] });
+  }
+}

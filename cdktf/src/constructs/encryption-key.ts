@@ -1,0 +1,64 @@
+/** A customer managed key, and who may use it: services for this account's resources, roles by their own policies. */
+import { KmsAlias, KmsKey } from '../lib/aws.js';
+import { Construct } from '../lib/cdk.js';
+import { resourcePolicy, whenEquals, whenLike, type PrincipalStatement, type Statement } from './policy.js';
+
+export interface EncryptionKeyProps {
+  /** Of the key's alias, without `alias/`. */
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+  readonly description: string;
+}
+
+/** https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-services.html */
+export class EncryptionKey extends Construct {
+  readonly key: KmsKey;
+
+  constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
+    super(scope, id);
+    this.key = new KmsKey(this, 'key', {
+      description: props.description,
+      enableKeyRotation: true,
+      deletionWindowInDays: 30,
+      policy: resourcePolicy(this, 'use', keyPolicy(props)),
+    });
+    new KmsAlias(this, 'alias', { name: `alias/${props.name}`, targetKeyId: this.key.keyId });
+  }
+
+  get arn(): string {
+    return this.key.arn;
+  }
+}
+
+/** Reading and writing through one service: the key is of no use to the role by itself. */
+export const keyUse = (
+  keyArn: string,
+  region: string,
+  service: 'dynamodb' | 'lambda' | 'sns' | 'sqs' | 's3',
+  ...actions: ('kms:Decrypt' | 'kms:GenerateDataKey')[]
+): Statement => ({
+  actions,
+  resources: [keyArn],
+  conditions: [whenEquals('kms:ViaService', `${service}.${region}.amazonaws.com`)],
+});
+
+function keyPolicy({ account, region }: EncryptionKeyProps): PrincipalStatement[] {
+  const ours = [whenEquals('aws:SourceAccount', account)];
+  const encrypts = ['kms:Decrypt', 'kms:GenerateDataKey'];
+  return [
+    // Lets the account's own policies give rights to the key, as the default policy does.
+    // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    { principal: { account }, actions: ['kms:*'], resources: ['*'] },
+    // Alarms publish to encrypted topics, topics deliver to encrypted queues.
+    { principal: { service: 'cloudwatch.amazonaws.com' }, actions: encrypts, resources: ['*'], conditions: ours },
+    { principal: { service: 'sns.amazonaws.com' }, actions: encrypts, resources: ['*'], conditions: ours },
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    {
+      principal: { service: `logs.${region}.amazonaws.com` },
+      actions: ['kms:Decrypt*', 'kms:Describe*', 'kms:Encrypt*', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+      resources: ['*'],
+      conditions: [whenLike('kms:EncryptionContext:aws:logs:arn', `arn:aws:logs:${region}:${account}:log-group:*`)],
+    },
+  ];
+}

@@ -1,0 +1,40 @@
+/** An alarm on an API's slow answers: a percentile, which only CloudWatch counts, so it is not in the declaration. */
+import { metricIdentity, type MetricPlace } from '../../../libs/topology/src/metric-identity.js';
+import { type RestApi } from '../../../libs/topology/src/model.js';
+import { CloudwatchMetricAlarm } from '../lib/aws.js';
+import { Construct } from '../lib/cdk.js';
+
+export interface LatencyAlarmProps {
+  readonly api: RestApi;
+  readonly place: MetricPlace;
+  /** Milliseconds that one request in twenty may exceed. */
+  readonly threshold: number;
+  readonly topicArns: readonly string[];
+}
+
+/** Five minutes on end, so that a few cold starts wake nobody. */
+const PERIODS = 5;
+
+export class LatencyAlarm extends Construct {
+  constructor(scope: Construct, id: string, { api, place, threshold, topicArns }: LatencyAlarmProps) {
+    super(scope, id);
+    const metric = metricIdentity({ of: api, name: 'Latency' }, place);
+    new CloudwatchMetricAlarm(this, 'alarm', {
+      alarmName: `${place.physicalName(api)}-latency`,
+      alarmDescription: `${api.name}: One request in twenty takes longer than ${threshold} ms.`,
+      namespace: metric.namespace,
+      metricName: metric.name,
+      dimensions: { ...metric.dimensions },
+      extendedStatistic: 'p95',
+      period: 60,
+      evaluationPeriods: PERIODS,
+      datapointsToAlarm: PERIODS,
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold,
+      treatMissingData: 'notBreaching',
+      evaluateLowSampleCountPercentiles: 'ignore',
+      actionsEnabled: true,
+      alarmActions: [...topicArns],
+    });
+  }
+}

@@ -1,0 +1,44 @@
+/** What every stack of a stage begins with: where its state is kept, and the one account and region it may touch. */
+import { type DeployConfig } from '../config/deploy-config.js';
+import { AwsProvider } from '../lib/aws.js';
+import { LocalBackend, S3Backend, TerraformStack, type Construct, type S3BackendConfig } from '../lib/cdk.js';
+
+export interface StageStackProps {
+  /** Of the system. */
+  readonly name: string;
+  readonly config: DeployConfig;
+  /** `bucket` is the account's own for Terraform's state; `local` keeps it in a file below the stack. */
+  readonly state: 'bucket' | 'local';
+}
+
+/** Of an account and region; its name has to be its own in the whole world. */
+const stateBucketName = (system: string, { account, region }: DeployConfig): string =>
+  `${system}-terraform-${account}-${region}`;
+
+/** What carries them is the system's, in Cost Explorer too. */
+export const stageTags = (system: string, { stage }: DeployConfig): Record<string, string> => ({ system, stage });
+
+export class StageStack extends TerraformStack {
+  constructor(scope: Construct, id: string, { name, config, state }: StageStackProps) {
+    super(scope, id);
+    const { stage, region, account } = config;
+    if (state === 'local') new LocalBackend(this, { path: `${name}-${stage}-${id}.tfstate` });
+    else {
+      // cdktf 0.21 has no type for the lock file that S3 keeps beside the state.
+      const settings: S3BackendConfig & { useLockfile: boolean } = {
+        bucket: stateBucketName(name, config),
+        key: `${stage}/${id}.tfstate`,
+        region,
+        encrypt: true,
+        allowedAccountIds: [account],
+        useLockfile: true,
+      };
+      new S3Backend(this, settings);
+    }
+    new AwsProvider(this, 'aws', {
+      region,
+      allowedAccountIds: [account],
+      defaultTags: [{ tags: stageTags(name, config) }],
+    });
+  }
+}
