@@ -35,6 +35,9 @@ export const DEV: DeployConfig = readDeployConfig('dev', {
   dev: { region: 'us-east-1', account: '123456789012', encryption: 'own-key' },
 });
 
+/** A stage that keeps what it holds. */
+export const PROD: DeployConfig = { ...DEV, stage: 'prod' };
+
 /** Synthesizes all stacks of a stage. */
 export async function synthesize(config: DeployConfig = DEV, declared: Topology = topology): Promise<Synthesis> {
   const outdir = await mkdtemp(join(tmpdir(), 'tabletop-synth-'));
