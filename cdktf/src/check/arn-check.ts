@@ -22,7 +22,8 @@ function arnProblem(arn: string): string | undefined {
   const global = GLOBAL.includes(service) || GLOBAL_RESOURCES.test(arn);
   if (global && region !== '') return `${arn} has a region, and ${service} is not regional`;
   if (!global && !/^(?:[a-z]{2}(?:-[a-z]+)+-\d|\*)$/.test(region)) return `${arn} lacks a region`;
-  if (WITHOUT_ACCOUNT.includes(service)) return account === '' ? undefined : `${arn} has an account`;
+  // An integration has the name of the integrated service there.
+  if (WITHOUT_ACCOUNT.includes(service)) return /^[a-z-]*$/.test(account) ? undefined : `${arn} has an account`;
   return /^(?:\d{12}|aws|\*)$/.test(account) ? undefined : `${arn} lacks an account`;
 }
 

@@ -39,7 +39,11 @@ const uuid = (subject: Subject): string => {
 };
 
 const at = ({ region, account }: Place): string => `${region}:${account}`;
-const lambda: Form = (it) => `arn:aws:lambda:${at(it)}:function:${text(it, 'function_name')}`;
+/** A function may be named by its ARN already. */
+const lambda: Form = (it) =>
+  text(it, 'function_name').startsWith('arn:')
+    ? text(it, 'function_name')
+    : `arn:aws:lambda:${at(it)}:function:${text(it, 'function_name')}`;
 const poolId: Form = (it) => `${it.region}_${drawn(it, 9)}`;
 const queueUrl: Form = (it) => `https://sqs.${it.region}.amazonaws.com/${it.account}/${text(it, 'name')}`;
 const certificate: Form = (it) => `arn:aws:acm:${at(it)}:certificate/${uuid(it)}`;
@@ -54,7 +58,6 @@ const ARN_BY_NAME: Readonly<Record<string, Form>> = {
     `arn:aws:apigateway:${it.region}::/restapis/${text(it, 'rest_api_id')}/stages/${text(it, 'stage_name')}`,
   aws_api_gateway_domain_name: (it) => `arn:aws:apigateway:${it.region}::/domainnames/${text(it, 'domain_name')}`,
   aws_budgets_budget: (it) => `arn:aws:budgets::${it.account}:budget/${text(it, 'name')}`,
-  aws_cloudwatch_dashboard: (it) => `arn:aws:cloudwatch::${it.account}:dashboard/${text(it, 'dashboard_name')}`,
   // The provider leaves out the `:*` that the API answers with.
   aws_cloudwatch_log_group: (it) => `arn:aws:logs:${at(it)}:log-group:${text(it, 'name')}`,
   aws_cloudwatch_metric_alarm: (it) => `arn:aws:cloudwatch:${at(it)}:alarm:${text(it, 'alarm_name')}`,
@@ -99,6 +102,8 @@ const GIVEN: Readonly<Record<string, Form>> = {
     `arn:aws:execute-api:${at(it)}:${text(it, 'rest_api_id')}/${text(it, 'stage_name')}`,
   'aws_api_gateway_stage.invoke_url': (it) =>
     `https://${text(it, 'rest_api_id')}.execute-api.${it.region}.amazonaws.com/${text(it, 'stage_name')}`,
+  'aws_cloudwatch_dashboard.dashboard_arn': (it) =>
+    `arn:aws:cloudwatch::${it.account}:dashboard/${text(it, 'dashboard_name')}`,
   'aws_cloudwatch_log_group.id': (it) => text(it, 'name'),
   'aws_cognito_user_pool.endpoint': (it) => `cognito-idp.${it.region}.amazonaws.com/${poolId(it)}`,
   'aws_cognito_user_pool.id': poolId,
@@ -107,13 +112,17 @@ const GIVEN: Readonly<Record<string, Form>> = {
   'aws_dynamodb_table.stream_arn': (it) =>
     `arn:aws:dynamodb:${at(it)}:table/${text(it, 'name')}/stream/2026-01-01T00:00:00.000`,
   'aws_iam_role.id': (it) => text(it, 'name'),
+  'aws_kms_alias.target_key_arn': (it) => `arn:aws:kms:${at(it)}:key/${text(it, 'target_key_id')}`,
   'aws_kms_key.id': uuid,
   'aws_kms_key.key_id': uuid,
+  'aws_lambda_event_source_mapping.function_arn': lambda,
   'aws_lambda_event_source_mapping.uuid': uuid,
   'aws_lambda_function.id': (it) => text(it, 'function_name'),
   'aws_lambda_function.invoke_arn': (it) =>
     `arn:aws:apigateway:${it.region}:lambda:path/2015-03-31/functions/${lambda(it)}/invocations`,
   'aws_lambda_function.qualified_arn': (it) => `${lambda(it)}:$LATEST`,
+  'aws_lambda_function.qualified_invoke_arn': (it) =>
+    `arn:aws:apigateway:${it.region}:lambda:path/2015-03-31/functions/${lambda(it)}:$LATEST/invocations`,
   'aws_pipes_pipe.id': (it) => text(it, 'name'),
   'aws_s3_bucket.id': (it) => text(it, 'bucket'),
   'aws_sqs_queue.id': queueUrl,
@@ -138,6 +147,8 @@ export function given(subject: Subject, attribute: string): string {
   if (attribute === 'arn' && !arn)
     throw new Error(`${subject.type}: the form of its ARN is not known; add it to aws-name.ts`);
   if (arn && (attribute === 'arn' || attribute === 'id')) return arn(subject);
+  // What is not there, such as the job that signed a function, is an empty text.
+  if (attribute.endsWith('_arn')) return '';
   return attribute === 'id' ? drawn(subject, 10) : `${drawn(subject, 10)}-${attribute}`;
 }
 
