@@ -9,6 +9,7 @@ import { startOnThisMachine } from '../../localstack/src/container/on-this-machi
 import { localAws } from '../../localstack/src/function/function-environment.js';
 import { userPoolId } from '../../localstack/src/identity/pool-settings.js';
 import { startLocalStack } from '../../localstack/src/local-stack.js';
+import { composeUp } from '../fixtures/compose.js';
 import { emptyLocalStack } from '../fixtures/empty-localstack.js';
 
 /** What the suite is told of the runtime, and how it is taken down. */
@@ -19,7 +20,7 @@ export interface Runtime {
 
 export const AUTH_MODE = process.env.AUTH_MODE === 'jwt' ? 'jwt' : 'open';
 
-export const RUNTIMES: Readonly<Record<string, () => Promise<Runtime>>> = { embedded, localstack };
+export const RUNTIMES: Readonly<Record<string, () => Promise<Runtime>>> = { embedded, localstack, compose };
 
 const INBOX = 'tabletop-dev-order-events-inbox';
 
@@ -64,4 +65,11 @@ async function localstack(): Promise<Runtime> {
       rmSync(dataDir, { recursive: true });
     },
   };
+}
+
+/** `docker compose up --wait` as a project of its own, beside one that may be running. */
+async function compose(): Promise<Runtime> {
+  const stack = await composeUp({ project: 'tabletop-e2e', variables: { AUTH_MODE, CORS_ORIGINS: '*' } });
+  process.stdout.write(`The suite runs on docker compose (${AUTH_MODE}).\n`);
+  return { environment: environmentOf(stack.apiUrl, stack.awsUrl), stop: () => stack.down() };
 }

@@ -3,4 +3,4 @@ import { serve } from '../../../libs/shared/src/http/serve.js';
 import { document } from './openapi.js';
 import { OrderModule } from './order.module.js';
 
-await serve(OrderModule, document);
+void serve(OrderModule, document);

@@ -3,4 +3,4 @@ import { serve } from '../../../libs/shared/src/http/serve.js';
 import { document } from './openapi.js';
 import { ProductModule } from './product.module.js';
 
-await serve(ProductModule, document);
+void serve(ProductModule, document);

@@ -3,4 +3,4 @@ import { serve } from '../../../libs/shared/src/http/serve.js';
 import { document } from './openapi.js';
 import { PurchaseModule } from './purchase.module.js';
 
-await serve(PurchaseModule, document);
+void serve(PurchaseModule, document);

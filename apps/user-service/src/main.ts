@@ -3,4 +3,4 @@ import { serve } from '../../../libs/shared/src/http/serve.js';
 import { document } from './openapi.js';
 import { UserModule } from './user.module.js';
 
-await serve(UserModule, document);
+void serve(UserModule, document);

@@ -23,6 +23,8 @@ export interface ContainerSettings {
   readonly apiUrl: string;
   readonly publicAwsUrl: string;
   readonly settings: RuntimeSettings;
+  /** Where a service's server takes a debugger, such as `0.0.0.0:9229`; empty for nowhere. */
+  readonly inspect: string;
   /** The longest pause of a pipe between two tries. */
   readonly backoffCapMs: number;
   /** Where another container of the system listens, by its name. */
@@ -50,6 +52,7 @@ export function readContainerSettings(environment: NodeJS.ProcessEnv): Container
     apiUrl: reader.origin('PUBLIC_API_URL', 'http://localhost:4000'),
     publicAwsUrl: reader.origin('PUBLIC_AWS_URL', 'http://localhost:4566'),
     ...readRuntimeSettings(reader, environment),
+    inspect: reader.text('INSPECT', ''),
     peer: (name) => peers.get(name) ?? `http://${name}:${PORT}`,
     ownUrl: `http://${host === '0.0.0.0' ? ownAddress() : host}:${port}`,
   };

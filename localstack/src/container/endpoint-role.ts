@@ -37,11 +37,15 @@ export const startEndpoint: Role = async (frame, name) => {
   const { journal } = frame;
   own.subscribe(({ seq: _seq, at: _at, ...event }) => journal.record(event));
 
-  let reconciler: Reconciler | undefined;
   const clients = clientsOf(upstream);
+  const reconciler = new Reconciler({
+    ...{ service: name, url: upstream },
+    make: (onMade) => makeAll(athome(resources, 'localstack'), containerMakers, system, onMade),
+  });
+  const waitsFor = (): string | undefined => reconciler.waitsFor;
   const toSelf = new SNSClient({ ...access, endpoint: `http://127.0.0.1:${port}` });
   const queueNames = resources.filter(({ kind }) => kind === 'queue').map((queue) => nameOf(queue));
-  const queues = new QueueStates(clients.queues, upstream, queueNames, () => reconciler?.waitsFor === undefined);
+  const queues = new QueueStates(clients.queues, upstream, queueNames, () => waitsFor() === undefined);
   const pipes = new ReportedPipes();
   const monitoring = new Monitoring({
     clock: systemClock,
@@ -55,12 +59,11 @@ export const startEndpoint: Role = async (frame, name) => {
   const system: EndpointSystem = { ...frame, clients, monitoring };
   await makeAll(athome(resources, 'endpoint'), containerMakers, system, () => undefined);
 
-  const waitsFor = (): string | undefined => (reconciler === undefined ? 'LocalStack' : reconciler.waitsFor);
   const forwarder = new Forwarder(PATIENCE_MS);
   const bell = new WriteBell();
   const server = await startRoleServer({
     ...{ host, port, purpose: 'the AWS endpoint', waitsFor, journal: own },
-    facts: () => ({ session: reconciler?.session }),
+    facts: () => ({ session: reconciler.session }),
     services: endpointServices({
       ...{ forwarder, upstream, monitoring, waitsFor, peer: container.peer },
       functions: functionsOf(frame),
@@ -81,16 +84,12 @@ export const startEndpoint: Role = async (frame, name) => {
     },
     onTableWrite: () => bell.ring(),
   });
-  reconciler = new Reconciler({
-    ...{ service: name, url: upstream },
-    make: (onMade) => makeAll(athome(resources, 'localstack'), containerMakers, system, onMade),
-  });
+  reconciler.start();
   monitoring.start();
   say(name, `answers for LocalStack at ${upstream}`);
-  const making = reconciler;
   return {
     stop: async () => {
-      await making.stop();
+      await reconciler.stop();
       bell.stop();
       await server.stop();
       await Promise.all([monitoring.stop(), queues.stop()]);

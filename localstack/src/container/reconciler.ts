@@ -21,13 +21,16 @@ export class Reconciler {
   /** The start of LocalStack on which everything was made last. */
   session: string | undefined;
   private readonly stopping = new AbortController();
-  private readonly watching: Promise<void>;
+  private watching: Promise<void> = Promise.resolve();
   private awaySince = Date.now();
   private nextLineMs = FIRST_LINE_MS;
   private lastFailure = '';
 
-  constructor(private readonly options: ReconcilerOptions) {
-    this.watching = watch(options.url, (seen) => this.take(seen), this.stopping.signal);
+  constructor(private readonly options: ReconcilerOptions) {}
+
+  /** Looks for LocalStack from now on. */
+  start(): void {
+    this.watching = watch(this.options.url, (seen) => this.take(seen), this.stopping.signal);
   }
 
   async stop(): Promise<void> {

@@ -18,7 +18,7 @@ const PATIENCE_MS = 9_500;
 /** Of Lambda's own Node.js; the gateway adds headers to those of the caller. */
 const NODE_FLAGS = ['--enable-source-maps', '--max-http-header-size=81920'];
 
-export const startService: Role = async (frame, name) => {
+export const startService: Role = (frame, name) => {
   const lambda = functionNamed(name, frame);
   const { journal, container, root } = frame;
   const main = ['main.cjs', 'main.js']
@@ -27,7 +27,8 @@ export const startService: Role = async (frame, name) => {
   if (main === undefined) throw new StartError(`Function "${name}" is no HTTP service: ${lambda.entry} has no server.`);
   writeLines(journal, name);
   const link = new JournalLink(journal, container.awsUrl);
-  const child = spawn(process.execPath, [...NODE_FLAGS, main], {
+  const inspect = container.inspect === '' ? [] : [`--inspect=${container.inspect}`];
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...inspect, main], {
     env: { ...functionEnvironment(lambda, frame), PORT: String(container.port), HOST: container.host },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -40,14 +41,14 @@ export const startService: Role = async (frame, name) => {
   const ended = once(child, 'close').then(
     ([code, signal]) => `${name} ended with ${signal === null ? `exit status ${code}` : String(signal)}`,
   );
-  return {
+  return Promise.resolve({
     broken: ended,
     stop: async () => {
       await end(child, PATIENCE_MS);
       await ended;
       await link.stop();
     },
-  };
+  });
 };
 
 /** The id in a JSON line; other lines belong to no request. */

@@ -11,12 +11,14 @@ interface Info {
   edition: string;
 }
 
-/** The id of the LocalStack that has started whole, or why there is none. */
+/** A LocalStack that has started whole, or why there is none. */
 export type Seen = { readonly session: string; readonly version: string } | { readonly away: string };
 
-export async function look(url: string): Promise<Seen> {
+/** @param known a session that was seen to have started whole */
+export async function look(url: string, known: string | undefined): Promise<Seen> {
   try {
     const { session_id: session, version } = (await get(`${url}/_localstack/info`)) as Info;
+    if (session === known) return { session, version };
     // The health page answers before the start has ended.
     const { completed } = (await get(`${url}/_localstack/init/ready`)) as { completed?: boolean };
     return completed === true ? { session, version } : { away: 'it is still starting' };
@@ -34,8 +36,11 @@ async function get(url: string): Promise<unknown> {
 
 /** Calls `onSeen` with what each look finds, one after the other, until the signal aborts. */
 export async function watch(url: string, onSeen: (seen: Seen) => Promise<void>, signal: AbortSignal): Promise<void> {
+  let known: string | undefined;
   while (!signal.aborted) {
-    await onSeen(await look(url));
+    const seen = await look(url, known);
+    known = 'session' in seen ? seen.session : undefined;
+    await onSeen(seen);
     await delay(PAUSE_MS, undefined, { ref: false });
   }
 }

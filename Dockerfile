@@ -1,0 +1,23 @@
+# One image for every container of the system: the role is the command (`service order-service`, `pipes`, ...).
+FROM node:24-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+COPY . .
+RUN node build/build.ts && node build/image.ts
+
+# A table browser, for `docker compose --profile tools up`.
+FROM node:24-slim AS tables
+WORKDIR /app
+RUN --mount=type=cache,target=/root/.npm npm install --no-save --no-audit --no-fund --ignore-scripts dynamodb-admin@5.3.3
+USER node
+ENTRYPOINT ["node", "node_modules/dynamodb-admin/dist/dynamodb-admin.js"]
+
+# Bundles alone: no package of npm's, no compiler, no test.
+FROM node:24-slim AS tabletop
+WORKDIR /app
+RUN mkdir /data && chown node:node /data
+COPY --from=build /build/dist/image ./
+ENV NODE_ENV=production ROOT=/app DATA_DIR=/data HOST=0.0.0.0
+USER node
+ENTRYPOINT ["node", "--enable-source-maps", "tabletop/cli.js"]
