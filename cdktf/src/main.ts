@@ -1,30 +1,24 @@
-/** `npm run synth [-- <stage>]`: writes the stage's stacks as Terraform JSON below cdktf.out/<stage>. */
-import { join } from 'node:path';
-import { topology } from '../../libs/topology/src/topology.js';
-import { resourcesIn } from '../../libs/topology/src/system.js';
-import { makeApp } from './app.js';
-import { refusedValues } from './check/refused-values.js';
-import { DeployConfigError, readDeployConfig } from './config/deploy-config.js';
-import { stages } from './config/stages.js';
-import { packageFunctions } from './package/package-functions.js';
+/** `npm run synth [-- <stage>] [--local-state]`: the stage's stacks as Terraform JSON below cdktf.out/<stage>. */
+import { parseArgs } from 'node:util';
+import { DeployConfigError } from './config/deploy-config.js';
+import { NotOnAwsError } from './stacks/aws-refusal.js';
+import { synthesize } from './synthesize.js';
 
-async function synthesize(stage: string): Promise<void> {
-  const config = readDeployConfig(stage, stages);
-  const outdir = join('cdktf.out', stage);
-  const resources = resourcesIn(topology, stage);
-  const codeOf = await packageFunctions({ resources, root: 'dist', bundles: 'dist/functions', outdir });
-  makeApp({ topology, config, outdir, codeOf }).synth();
-  process.stdout.write(`Written to ${join(outdir, 'stacks')}.\n`);
-  const refused = refusedValues(outdir);
-  if (refused.length === 0) return;
-  process.stderr.write(`AWS would refuse:\n${refused.map((line) => `  - ${line}\n`).join('')}`);
-  process.exitCode = 1;
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { 'local-state': { type: 'boolean' } },
+  });
+  const [, stage = 'dev'] = positionals;
+  const { outdir, warnings } = await synthesize(stage, values['local-state'] ? 'local' : 'bucket');
+  for (const warning of warnings) process.stderr.write(`Warning: ${warning}\n`);
+  process.stdout.write(`Written to ${outdir}/stacks.\n`);
 }
 
 try {
-  await synthesize(process.argv[2] ?? 'dev');
+  await main();
 } catch (error) {
-  if (!(error instanceof DeployConfigError)) throw error;
+  if (!(error instanceof DeployConfigError || error instanceof NotOnAwsError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

@@ -7,12 +7,15 @@ const STAGES = ['dev', 'staging', 'prod'] as const;
 const NO_ACCOUNT = '000000000000';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-const RETENTIONS = [
+export const RETENTIONS: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
 const oneOf = <const V extends readonly [string, ...string[]]>(values: V) =>
   z.enum(values, { error: ({ input }) => `${said(input)}; choose ${values.join(' or ')}` });
+
+/** Whether CloudWatch can keep logs for so many days. */
+export const isRetention = (days: number): boolean => RETENTIONS.includes(days);
 
 /** Of AWS's commercial partition: ARNs of China and GovCloud are written otherwise, and are not written here. */
 const REGIONS = [
@@ -74,7 +77,7 @@ const settingsSchema = z.strictObject({
   /** Days, of all logs; without it each log is kept as the topology says. */
   logRetention: z
     .number({ error: refused('give days') })
-    .refine((days) => RETENTIONS.includes(days), {
+    .refine(isRetention, {
       error: refused(`CloudWatch keeps logs for ${RETENTIONS.join(', ')} days`),
     })
     .optional(),

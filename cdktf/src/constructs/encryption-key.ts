@@ -43,20 +43,39 @@ export const keyUse = (
   conditions: [whenEquals('kms:ViaService', `${service}.${region}.amazonaws.com`)],
 });
 
+/** What an administrator of the account may do, each by name: the default policy says `kms:*`. */
+const ADMINISTRATION = [
+  ...['CancelKeyDeletion', 'CreateAlias', 'CreateGrant', 'DeleteAlias', 'DescribeKey', 'DisableKey', 'EnableKey'],
+  ...['DisableKeyRotation', 'EnableKeyRotation', 'GetKeyPolicy', 'GetKeyRotationStatus', 'ListGrants'],
+  ...['ListKeyPolicies', 'ListKeyRotations', 'ListResourceTags', 'PutKeyPolicy', 'RetireGrant', 'RevokeGrant'],
+  ...['RotateKeyOnDemand', 'ScheduleKeyDeletion', 'TagResource', 'UntagResource', 'UpdateAlias'],
+  'UpdateKeyDescription',
+];
+const USE = [
+  'Decrypt',
+  'Encrypt',
+  'GenerateDataKey',
+  'GenerateDataKeyWithoutPlaintext',
+  'ReEncryptFrom',
+  'ReEncryptTo',
+];
+
+const inKms = (...operations: string[]): string[] => operations.map((operation) => `kms:${operation}`);
+
 function keyPolicy({ account, region }: EncryptionKeyProps): PrincipalStatement[] {
   const ours = [whenEquals('aws:SourceAccount', account)];
-  const encrypts = ['kms:Decrypt', 'kms:GenerateDataKey'];
+  const encrypts = inKms('Decrypt', 'GenerateDataKey');
   return [
-    // Lets the account's own policies give rights to the key, as the default policy does.
+    // Lets the account's own policies give rights to the key; a policy's `*` is the key that it stands at.
     // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-    { principal: { account }, actions: ['kms:*'], resources: ['*'] },
+    { principal: { account }, actions: inKms(...ADMINISTRATION, ...USE), resources: ['*'] },
     // Alarms publish to encrypted topics, topics deliver to encrypted queues.
     { principal: { service: 'cloudwatch.amazonaws.com' }, actions: encrypts, resources: ['*'], conditions: ours },
     { principal: { service: 'sns.amazonaws.com' }, actions: encrypts, resources: ['*'], conditions: ours },
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     {
       principal: { service: `logs.${region}.amazonaws.com` },
-      actions: ['kms:Decrypt*', 'kms:Describe*', 'kms:Encrypt*', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+      actions: inKms(...USE, 'DescribeKey'),
       resources: ['*'],
       conditions: [whenLike('kms:EncryptionContext:aws:logs:arn', `arn:aws:logs:${region}:${account}:log-group:*`)],
     },

@@ -9,6 +9,9 @@ import { whenEquals, type Statement } from './policy.js';
 import { ServiceRole } from './service-role.js';
 import { type TableConstruct } from './table.js';
 
+/** A function may have the pipe's own name, and roles have one space of names. */
+export const pipeRoleName = (pipe: string): string => `${pipe}-pipe`;
+
 export interface PipeProps {
   readonly pipe: Pipe;
   readonly name: string;
@@ -36,7 +39,7 @@ export class PipeConstruct extends Construct {
       keyArn: props.keyArn,
     });
     const role = new ServiceRole(this, 'access', {
-      name: `${name}-pipe`,
+      name: pipeRoleName(name),
       service: 'pipes.amazonaws.com',
       trustedWhen: [
         whenEquals('aws:SourceAccount', account),

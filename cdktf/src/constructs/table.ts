@@ -2,6 +2,7 @@
 import { type Table } from '../../../libs/topology/src/model.js';
 import { DynamodbTable } from '../lib/aws.js';
 import { Construct } from '../lib/cdk.js';
+import { keepInState } from './keep-in-state.js';
 
 export interface TableProps {
   readonly table: Table;
@@ -10,13 +11,15 @@ export interface TableProps {
   readonly keyArn: string | undefined;
   /** Refuses a delete, whatever the declaration says. */
   readonly protected: boolean;
+  /** Its id in the state before it was declared under this name. */
+  readonly movedFrom?: string;
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
 export class TableConstruct extends Construct {
   readonly resource: DynamodbTable;
 
-  constructor(scope: Construct, id: string, { table, name, keyArn, protected: kept }: TableProps) {
+  constructor(scope: Construct, id: string, { table, name, keyArn, protected: kept, movedFrom }: TableProps) {
     super(scope, id);
     const keys = [table, ...table.indexes].flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey]);
     this.resource = new DynamodbTable(this, 'table', {
@@ -39,6 +42,7 @@ export class TableConstruct extends Construct {
       deletionProtectionEnabled: table.deletionProtection || kept,
       ...(kept && { lifecycle: { preventDestroy: true } }),
     });
+    keepInState(this.resource, id, movedFrom);
   }
 
   get arn(): string {

@@ -2,6 +2,7 @@
 import { type UserPool } from '../../../libs/topology/src/model.js';
 import { CognitoUserGroup, CognitoUserPool, CognitoUserPoolClient } from '../lib/aws.js';
 import { Construct } from '../lib/cdk.js';
+import { keepInState } from './keep-in-state.js';
 
 export interface UserPoolProps {
   readonly pool: UserPool;
@@ -9,6 +10,8 @@ export interface UserPoolProps {
   readonly region: string;
   /** Refuses a delete, whatever the declaration says. */
   readonly protected: boolean;
+  /** Its id in the state before it was declared under this name. */
+  readonly movedFrom?: string;
 }
 
 /** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html */
@@ -17,7 +20,7 @@ export class UserPoolConstruct extends Construct {
   readonly client: CognitoUserPoolClient;
   readonly issuer: string;
 
-  constructor(scope: Construct, id: string, { pool, name, region, protected: kept }: UserPoolProps) {
+  constructor(scope: Construct, id: string, { pool, name, region, protected: kept, movedFrom }: UserPoolProps) {
     super(scope, id);
     const { passwordPolicy: password } = pool;
     this.resource = new CognitoUserPool(this, 'pool', {
@@ -45,6 +48,7 @@ export class UserPoolConstruct extends Construct {
       deletionProtection: pool.deletionProtection || kept ? 'ACTIVE' : 'INACTIVE',
       ...(kept && { lifecycle: { preventDestroy: true } }),
     });
+    keepInState(this.resource, id, movedFrom);
     this.client = new CognitoUserPoolClient(this, 'client', {
       name,
       userPoolId: this.resource.id,

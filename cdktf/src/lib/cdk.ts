@@ -5,6 +5,7 @@ export {
   LocalBackend,
   S3Backend,
   TerraformOutput,
+  TerraformResource,
   TerraformStack,
   Testing,
   type ITerraformDependable,

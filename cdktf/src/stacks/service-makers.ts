@@ -18,6 +18,7 @@ import { grantStatements } from './grant-statements.js';
 import { type ConstructOf } from './made-resources.js';
 import { referenceValue } from './reference-value.js';
 import { type ServiceSystem } from './service-system.js';
+import { constructId } from './stateful-names.js';
 
 type Maker<K extends Kind> = (
   scope: Construct,
@@ -27,8 +28,14 @@ type Maker<K extends Kind> = (
 ) => ConstructOf[K];
 
 const makers: PerKind<{ [K in Kind]: Maker<K> }> = {
-  table: (scope, id, table, { physicalName, dataKey, protects }) =>
-    new TableConstruct(scope, id, { table, name: physicalName(table), keyArn: dataKey?.arn, protected: protects }),
+  table: (scope, id, table, { physicalName, dataKey, protects, movedFrom }) =>
+    new TableConstruct(scope, id, {
+      table,
+      name: physicalName(table),
+      keyArn: dataKey?.arn,
+      protected: protects,
+      movedFrom: movedFrom(table),
+    }),
 
   topic: (scope, id, topic, { physicalName, config, dataKey, alarmKey, takesAlarms }) =>
     new TopicConstruct(scope, id, {
@@ -56,12 +63,13 @@ const makers: PerKind<{ [K in Kind]: Maker<K> }> = {
       queue: made.of(subscription.queue),
     }),
 
-  'user-pool': (scope, id, pool, { physicalName, config, protects }) =>
+  'user-pool': (scope, id, pool, { physicalName, config, protects, movedFrom }) =>
     new UserPoolConstruct(scope, id, {
       pool,
       name: physicalName(pool),
       region: config.region,
       protected: protects,
+      movedFrom: movedFrom(pool),
     }),
 
   function: (scope, id, lambda, system) => {
@@ -131,13 +139,16 @@ const makers: PerKind<{ [K in Kind]: Maker<K> }> = {
     }),
 };
 
+/** The kinds that can be made. */
+export const KINDS: readonly string[] = Object.keys(makers);
+
 /** Makes one resource real, after those it needs. */
 export const make = (scope: Construct, resource: Resource, system: ServiceSystem): void =>
   dispatch(scope, resource, system);
 
 function dispatch<K extends Kind>(scope: Construct, resource: ResourceOf<K>, system: ServiceSystem): void {
   const maker = makers[resource.kind] as unknown as Maker<K>;
-  system.made.add(resource, maker(scope, `${resource.kind}-${resource.name}`, resource, system));
+  system.made.add(resource, maker(scope, constructId(resource), resource, system));
 }
 
 const daysOf = (seconds: number): number => Math.ceil(seconds / 86_400);

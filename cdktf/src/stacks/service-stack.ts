@@ -8,15 +8,19 @@ import { EncryptionKey } from '../constructs/encryption-key.js';
 import { type FunctionPackage } from '../constructs/function.js';
 import { LatencyAlarm } from '../constructs/latency-alarm.js';
 import { TerraformOutput, type Construct } from '../lib/cdk.js';
+import { mustBeOnAws } from './aws-refusal.js';
 import { MadeResources } from './made-resources.js';
 import { referenceValue } from './reference-value.js';
-import { make } from './service-makers.js';
+import { KINDS, make } from './service-makers.js';
 import { type ServiceSystem } from './service-system.js';
+import { keptName, movedId, type Moves } from './stateful-names.js';
 import { StageStack, stageTags, type StageStackProps } from './stage-stack.js';
 
 export interface ServiceStackProps extends Omit<StageStackProps, 'name'> {
   readonly topology: Topology;
   readonly codeOf: (lambda: LambdaFunction) => FunctionPackage;
+  /** What was declared under another name and keeps what it holds. */
+  readonly moves: Moves;
 }
 
 export class ServiceStack extends StageStack {
@@ -38,10 +42,12 @@ export class ServiceStack extends StageStack {
     this.tell();
   }
 
-  private systemOf({ topology, config, codeOf }: ServiceStackProps): ServiceSystem {
+  private systemOf({ topology, config, codeOf, moves }: ServiceStackProps): ServiceSystem {
     const { stage, account, region, encryption } = config;
     const resources = resourcesIn(topology, stage);
-    const nameIn = (resource: Resource): string => physicalName(topology, stage, resource);
+    const nameIn = (resource: Resource): string =>
+      keptName(resource, physicalName(topology, stage, resource), moves, stage);
+    mustBeOnAws(resources, KINDS, config, nameIn);
     const alarmed = new Set(
       resources.flatMap((resource) => (resource.kind === 'alarm' ? Object.values(resource.actions).flat() : [])),
     );
@@ -62,6 +68,7 @@ export class ServiceStack extends StageStack {
       dataKey,
       alarmKey,
       takesAlarms: (topic: Topic) => alarmed.has(topic),
+      movedFrom: (resource) => movedId(resource, moves),
       protects: stage === 'prod',
     };
   }

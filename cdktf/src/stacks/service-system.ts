@@ -19,6 +19,8 @@ export interface ServiceSystem {
   /** Of topics that alarms publish to. */
   readonly alarmKey: EncryptionKey | undefined;
   readonly takesAlarms: (topic: Topic) => boolean;
+  /** The id that a resource had in the state before it was declared under its present name. */
+  readonly movedFrom: (resource: Resource) => string | undefined;
   /** Whether what holds data refuses to be deleted. */
   readonly protects: boolean;
 }
