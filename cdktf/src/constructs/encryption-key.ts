@@ -1,7 +1,7 @@
 /** A customer managed key, and who may use it: services for this account's resources, roles by their own policies. */
 import { KmsAlias, KmsKey } from '../lib/aws.js';
 import { Construct } from '../lib/cdk.js';
-import { resourcePolicy, whenEquals, whenLike, type PrincipalStatement, type Statement } from './policy.js';
+import { plainPolicy, whenEquals, whenLike, type PrincipalStatement, type Statement } from './policy.js';
 
 export interface EncryptionKeyProps {
   /** Of the key's alias, without `alias/`. */
@@ -21,7 +21,7 @@ export class EncryptionKey extends Construct {
       description: props.description,
       enableKeyRotation: true,
       deletionWindowInDays: 30,
-      policy: resourcePolicy(this, 'use', keyPolicy(props)),
+      policy: plainPolicy(keyPolicy(props)),
     });
     new KmsAlias(this, 'alias', { name: `alias/${props.name}`, targetKeyId: this.key.keyId });
   }

@@ -35,6 +35,31 @@ export const resourcePolicy = (scope: Construct, id: string, statements: readonl
     })),
   }).json;
 
+/**
+ * The same as plain JSON, for statements without a token. A key's policy says `*` of itself, which a scanner that meets it
+ * as a document of its own takes for every resource there is.
+ */
+export const plainPolicy = (statements: readonly PrincipalStatement[]): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: statements.map(({ effect = 'Allow', principal, actions, resources, conditions = [] }) => {
+      const { type, identifiers } = principalOf(principal);
+      return {
+        Effect: effect,
+        Principal: { [type]: identifiers },
+        Action: actions,
+        Resource: resources,
+        ...(conditions.length > 0 && { Condition: conditionsOf(conditions) }),
+      };
+    }),
+  });
+
+function conditionsOf(conditions: readonly Condition[]): Record<string, Record<string, readonly string[]>> {
+  const byTest: Record<string, Record<string, readonly string[]>> = {};
+  for (const { test, variable, values } of conditions) (byTest[test] ??= {})[variable] = values;
+  return byTest;
+}
+
 interface Block {
   actions: string[];
   resources?: string[];

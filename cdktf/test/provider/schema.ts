@@ -96,13 +96,16 @@ function nested(binding: Binding, setting: Setting, name: string, reading: Readi
   const struct = binding.structs.get(name);
   if (!struct) throw new Error(`${binding.type}: block ${setting.name} is of the unknown struct ${name}`);
   const single = setting.holds === 'struct';
+  const block = blockOf(binding, struct);
+  // Terraform allows no values of any type in a set. (The real schema of a firewall's rules is spelled out, ten deep.)
+  const set = setting.holds === 'set' && !block.attributes.some(({ type }) => type === 'dynamic');
   const one = reading !== undefined && 'holds' in reading && reading.holds === 'one';
   return {
     name: setting.name,
-    nesting: single ? 'SINGLE' : setting.holds === 'set' ? 'SET' : 'LIST',
+    nesting: single ? 'SINGLE' : set ? 'SET' : 'LIST',
     minItems: setting.required && !single ? 1 : 0,
     maxItems: one && !single ? 1 : 0,
-    block: blockOf(binding, struct),
+    block,
   };
 }
 

@@ -35,8 +35,25 @@ export const DEV: DeployConfig = readDeployConfig('dev', {
   dev: { region: 'us-east-1', account: '123456789012', encryption: 'own-key' },
 });
 
-/** A stage that keeps what it holds. */
-export const PROD: DeployConfig = { ...DEV, stage: 'prod' };
+/** A stage that keeps what it holds, with everything that may be asked for. */
+export const PROD: DeployConfig = readDeployConfig('prod', {
+  prod: {
+    region: 'eu-west-1',
+    account: '123456789012',
+    encryption: 'own-key',
+    alarmEmail: 'alarms@example.org',
+    logRetention: 400,
+    domain: { name: 'api.example.org', zoneId: 'Z0123456789ABC' },
+    firewall: true,
+    monthlyBudget: 50,
+    reservedConcurrency: 20,
+    pipeline: {
+      connectionArn: 'arn:aws:codeconnections:eu-west-1:123456789012:connection/01234567-89ab-cdef-0123-456789abcdef',
+      repository: 'example/tabletop',
+      branch: 'main',
+    },
+  },
+});
 
 /** Synthesizes all stacks of a stage. */
 export async function synthesize(config: DeployConfig = DEV, declared: Topology = topology): Promise<Synthesis> {
