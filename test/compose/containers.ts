@@ -1,0 +1,54 @@
+/** Looks at containers of a project, and ends them as a machine would. */
+import { execFile } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { type ComposeStack } from '../fixtures/compose.js';
+
+const run = promisify(execFile);
+
+export interface Container {
+  readonly id: string;
+  readonly name: string;
+  /** Of its first process, seen from the machine; 0 when it does not run. */
+  readonly pid: number;
+  readonly startedAt: string;
+  /** `healthy`, `starting`, `unhealthy`. */
+  readonly health: string;
+  readonly exitCode: number;
+}
+
+export async function containersOf({ compose }: ComposeStack, service: string): Promise<Container[]> {
+  const ids = (await compose('ps', '--all', '--quiet', service)).trim().split('\n').filter(Boolean);
+  return Promise.all(ids.map(inspect));
+}
+
+export async function inspect(id: string): Promise<Container> {
+  const { stdout } = await run('docker', ['inspect', id]);
+  const [found] = JSON.parse(stdout) as {
+    Id: string;
+    Name: string;
+    State: { Pid: number; StartedAt: string; ExitCode: number; Health?: { Status: string } };
+  }[];
+  if (found === undefined) throw new Error(`no container ${id}`);
+  const { Pid: pid, StartedAt: startedAt, ExitCode: exitCode, Health } = found.State;
+  return { id, name: found.Name.slice(1), pid, startedAt, exitCode, health: Health?.Status ?? 'none' };
+}
+
+/**
+ * Ends a container as a machine that runs out of memory does: no signal handler runs, and the restart policy acts. A `docker
+ * kill` would count as a person's stop.
+ */
+export function killHard({ pid }: Container): void {
+  process.kill(pid, 'SIGKILL');
+}
+
+/** Resolves when the container runs anew and is healthy. @throws Error after `timeoutMs` */
+export async function untilBack({ id, name, startedAt }: Container, timeoutMs = 60_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const now = await inspect(id);
+    if (now.startedAt !== startedAt && now.health !== 'starting' && now.health !== 'unhealthy' && now.pid > 0) return;
+    if (Date.now() > deadline) throw new Error(`${name} is not back after ${timeoutMs} ms: ${now.health}`);
+    await delay(100);
+  }
+}

@@ -1,0 +1,70 @@
+/** Reads the queue that is subscribed to the order events, all the time, also while parts of the system are away. */
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CREDENTIALS, queueUrl, REGION } from '../../localstack/src/account.js';
+
+const LOOK_MS = 100;
+
+export class Notified {
+  /** How often each event came, by its id. */
+  readonly events = new Map<string, number>();
+  private readonly client: SQSClient;
+  private readonly stopping = new AbortController();
+  private readonly running: Promise<void>;
+
+  constructor(private readonly awsUrl: string) {
+    this.client = new SQSClient({ endpoint: awsUrl, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 });
+    this.running = this.run();
+  }
+
+  /** Messages beyond the first of each event. */
+  get repeats(): number {
+    return [...this.events.values()].reduce((sum, times) => sum + times - 1, 0);
+  }
+
+  /** Which of the orders were not told of as placed. */
+  missing(orders: readonly string[]): string[] {
+    return orders.filter((order) => !this.events.has(`${order}.PLACED`));
+  }
+
+  /** Resolves when every order was told of. @throws Error naming how many were not in time */
+  async waitForAll(orders: readonly string[], timeoutMs: number): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    for (let missing = this.missing(orders); missing.length > 0; missing = this.missing(missing)) {
+      if (Date.now() > deadline)
+        throw new Error(`${missing.length} of ${orders.length} orders are not notified, such as ${missing[0]}`);
+      await delay(LOOK_MS);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    this.client.destroy();
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await this.read(signal);
+      } catch {
+        // The system is on its way back; what the queue holds stays in it.
+        await delay(LOOK_MS);
+      }
+    }
+  }
+
+  private async read(abortSignal: AbortSignal): Promise<void> {
+    const QueueUrl = queueUrl(this.awsUrl, 'tabletop-dev-order-events-inbox');
+    const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
+    const { Messages = [] } = await this.client.send(receive, { abortSignal });
+    if (Messages.length === 0) return;
+    const Entries = Messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
+    await this.client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+    for (const { Body = '' } of Messages) {
+      const { eventId } = JSON.parse((JSON.parse(Body) as { Message: string }).Message) as { eventId: string };
+      this.events.set(eventId, (this.events.get(eventId) ?? 0) + 1);
+    }
+  }
+}
