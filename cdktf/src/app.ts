@@ -3,7 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { type Topology } from '../../libs/topology/src/system.js';
 import { type DeployConfig } from './config/deploy-config.js';
 import { App } from './lib/cdk.js';
+import { deployRights, type DeployRights } from './rights/deploy-rights.js';
+import { PipelineStack } from './stacks/pipeline-stack.js';
 import { ServiceStack, type ServiceStackProps } from './stacks/service-stack.js';
+import { stageTags, stateBucketName, stateKeyOf } from './stacks/stage-stack.js';
+import { StateStack } from './stacks/state-stack.js';
 import { type Moves } from './stacks/stateful-names.js';
 
 export interface AppOptions extends Pick<ServiceStackProps, 'codeOf'> {
@@ -20,6 +24,29 @@ export interface AppOptions extends Pick<ServiceStackProps, 'codeOf'> {
 export function makeApp({ outdir, state = 'bucket', moves = {}, ...options }: AppOptions): App {
   mkdirSync(outdir, { recursive: true });
   const app = new App({ outdir });
-  new ServiceStack(app, 'service', { ...options, moves, state });
+  const { config, topology } = options;
+  const stage = { config, state, name: topology.name };
+  const service = new ServiceStack(app, SERVICE, { ...options, moves, state });
+  new StateStack(app, 'state', stage);
+  if (config.pipeline)
+    new PipelineStack(app, 'pipeline', {
+      ...stage,
+      source: config.pipeline,
+      rights: rightsOf(service.resourceTypes(), topology.name, config),
+    });
   return app;
 }
+
+const SERVICE = 'service';
+
+/** What deploying the service stack takes. */
+const rightsOf = (types: Iterable<string>, system: string, config: DeployConfig): DeployRights =>
+  deployRights({
+    types,
+    region: config.region,
+    account: config.account,
+    prefix: `${system}-${config.stage}`,
+    tags: stageTags(system, config),
+    stateBucket: stateBucketName(system, config),
+    stateKey: stateKeyOf(SERVICE, config),
+  });

@@ -107,6 +107,7 @@ const settingsSchema = z.strictObject({
 /** What stages.ts says of a stage; what has a default may be left out. */
 export type StageSettings = z.input<typeof settingsSchema>;
 export type DeployStage = (typeof STAGES)[number];
+export type PipelineSettings = z.output<typeof pipelineSchema>;
 export type DomainSettings = z.output<typeof domainSchema>;
 
 /** Checked settings of one stage. */
@@ -156,7 +157,8 @@ const wordOf = ({ path, message, code, ...issue }: z.core.$ZodIssue): string =>
 
 /** What one setting demands of another, told also where a third is malformed. */
 function contradictions(stage: DeployStage, settings: unknown): string[] {
-  const { authMode, encryption, alarmEmail, monthlyBudget, domain } = settings as Partial<StageSettings>;
+  const { account, authMode, encryption, alarmEmail, monthlyBudget, domain, pipeline } =
+    settings as Partial<StageSettings>;
   const mistakes: string[] = [];
   if (authMode === 'open' && stage !== 'dev')
     mistakes.push('authMode is open, and anybody could read and change everything; set it to jwt (open is for dev)');
@@ -167,5 +169,7 @@ function contradictions(stage: DeployStage, settings: unknown): string[] {
   if (monthlyBudget !== undefined && alarmEmail === undefined)
     mistakes.push('monthlyBudget has nobody to tell; give alarmEmail too');
   if (domain?.name?.startsWith('*') === true) mistakes.push('domain.name is a wildcard; give the one name of the API');
+  if (account !== undefined && pipeline?.connectionArn?.includes(`:${account}:`) === false)
+    mistakes.push(`pipeline.connectionArn is not of account ${account}; make the connection there`);
   return mistakes;
 }

@@ -21,5 +21,10 @@ export const stages: { readonly [S in DeployStage]: StageSettings } = {
     accountLogRole: false,
     logRetention: 400,
     throttling: { rate: 500, burst: 1000 },
+    pipeline: {
+      connectionArn: 'arn:aws:codeconnections:us-east-1:000000000000:connection/00000000-0000-0000-0000-000000000000',
+      repository: 'example/tabletop',
+      branch: 'main',
+    },
   },
 };

@@ -2,8 +2,8 @@
  * The AWS resources that the project uses, module by module: the provider's one index would load all 2,200 of them
  * (seconds, and half a gigabyte).
  */
-export { AcmCertificate } from '@cdktf/provider-aws/lib/acm-certificate/index.js';
 export { AcmCertificateValidation } from '@cdktf/provider-aws/lib/acm-certificate-validation/index.js';
+export { AcmCertificate } from '@cdktf/provider-aws/lib/acm-certificate/index.js';
 export { ApiGatewayAccount } from '@cdktf/provider-aws/lib/api-gateway-account/index.js';
 export { ApiGatewayAuthorizer } from '@cdktf/provider-aws/lib/api-gateway-authorizer/index.js';
 export { ApiGatewayBasePathMapping } from '@cdktf/provider-aws/lib/api-gateway-base-path-mapping/index.js';
@@ -11,8 +11,8 @@ export { ApiGatewayDeployment } from '@cdktf/provider-aws/lib/api-gateway-deploy
 export { ApiGatewayDomainName } from '@cdktf/provider-aws/lib/api-gateway-domain-name/index.js';
 export { ApiGatewayGatewayResponse } from '@cdktf/provider-aws/lib/api-gateway-gateway-response/index.js';
 export { ApiGatewayIntegration } from '@cdktf/provider-aws/lib/api-gateway-integration/index.js';
-export { ApiGatewayMethod } from '@cdktf/provider-aws/lib/api-gateway-method/index.js';
 export { ApiGatewayMethodSettings } from '@cdktf/provider-aws/lib/api-gateway-method-settings/index.js';
+export { ApiGatewayMethod } from '@cdktf/provider-aws/lib/api-gateway-method/index.js';
 export { ApiGatewayRequestValidator } from '@cdktf/provider-aws/lib/api-gateway-request-validator/index.js';
 export { ApiGatewayResource } from '@cdktf/provider-aws/lib/api-gateway-resource/index.js';
 export { ApiGatewayRestApi } from '@cdktf/provider-aws/lib/api-gateway-rest-api/index.js';
@@ -22,14 +22,17 @@ export { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboar
 export { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js';
 export { CloudwatchLogMetricFilter } from '@cdktf/provider-aws/lib/cloudwatch-log-metric-filter/index.js';
 export { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js';
+export { CodebuildProject } from '@cdktf/provider-aws/lib/codebuild-project/index.js';
+export { Codepipeline } from '@cdktf/provider-aws/lib/codepipeline/index.js';
 export { CognitoUserGroup } from '@cdktf/provider-aws/lib/cognito-user-group/index.js';
-export { CognitoUserPool } from '@cdktf/provider-aws/lib/cognito-user-pool/index.js';
 export { CognitoUserPoolClient } from '@cdktf/provider-aws/lib/cognito-user-pool-client/index.js';
+export { CognitoUserPool } from '@cdktf/provider-aws/lib/cognito-user-pool/index.js';
 export { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
 export { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table/index.js';
-export { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
-export { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js';
+export { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy/index.js';
 export { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js';
+export { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js';
+export { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 export { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias/index.js';
 export { KmsKey } from '@cdktf/provider-aws/lib/kms-key/index.js';
 export { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping/index.js';
@@ -38,12 +41,18 @@ export { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/inde
 export { PipesPipe } from '@cdktf/provider-aws/lib/pipes-pipe/index.js';
 export { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
 export { Route53Record } from '@cdktf/provider-aws/lib/route53-record/index.js';
-export { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic/index.js';
+export { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js';
+export { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy/index.js';
+export { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block/index.js';
+export { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js';
+export { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning/index.js';
+export { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket/index.js';
 export { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy/index.js';
 export { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription/index.js';
-export { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue/index.js';
+export { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic/index.js';
 export { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy/index.js';
 export { SqsQueueRedriveAllowPolicy } from '@cdktf/provider-aws/lib/sqs-queue-redrive-allow-policy/index.js';
-export { Wafv2WebAcl } from '@cdktf/provider-aws/lib/wafv2-web-acl/index.js';
+export { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue/index.js';
 export { Wafv2WebAclAssociation } from '@cdktf/provider-aws/lib/wafv2-web-acl-association/index.js';
 export { Wafv2WebAclLoggingConfiguration } from '@cdktf/provider-aws/lib/wafv2-web-acl-logging-configuration/index.js';
+export { Wafv2WebAcl } from '@cdktf/provider-aws/lib/wafv2-web-acl/index.js';

@@ -1,7 +1,14 @@
 /** What every stack of a stage begins with: where its state is kept, and the one account and region it may touch. */
 import { type DeployConfig } from '../config/deploy-config.js';
 import { AwsProvider } from '../lib/aws.js';
-import { LocalBackend, S3Backend, TerraformStack, type Construct, type S3BackendConfig } from '../lib/cdk.js';
+import {
+  LocalBackend,
+  S3Backend,
+  TerraformResource,
+  TerraformStack,
+  type Construct,
+  type S3BackendConfig,
+} from '../lib/cdk.js';
 
 export interface StageStackProps {
   /** Of the system. */
@@ -11,8 +18,11 @@ export interface StageStackProps {
   readonly state: 'bucket' | 'local';
 }
 
+/** Where a stack's state is in its bucket. */
+export const stateKeyOf = (stack: string, { stage }: DeployConfig): string => `${stage}/${stack}.tfstate`;
+
 /** Of an account and region; its name has to be its own in the whole world. */
-const stateBucketName = (system: string, { account, region }: DeployConfig): string =>
+export const stateBucketName = (system: string, { account, region }: DeployConfig): string =>
   `${system}-terraform-${account}-${region}`;
 
 /** What carries them is the system's, in Cost Explorer too. */
@@ -27,7 +37,7 @@ export class StageStack extends TerraformStack {
       // cdktf 0.21 has no type for the lock file that S3 keeps beside the state.
       const settings: S3BackendConfig & { useLockfile: boolean } = {
         bucket: stateBucketName(name, config),
-        key: `${stage}/${id}.tfstate`,
+        key: stateKeyOf(id, config),
         region,
         encrypt: true,
         allowedAccountIds: [account],
@@ -40,5 +50,11 @@ export class StageStack extends TerraformStack {
       allowedAccountIds: [account],
       defaultTags: [{ tags: stageTags(name, config) }],
     });
+  }
+
+  /** Terraform's types of the resources in it. */
+  resourceTypes(): Set<string> {
+    const resources = this.node.findAll().filter((each) => TerraformResource.isTerraformResource(each));
+    return new Set(resources.map(({ terraformResourceType }) => terraformResourceType));
   }
 }

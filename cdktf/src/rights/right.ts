@@ -1,0 +1,37 @@
+/** What deploying resources of some types takes, in IAM's words. */
+import { type Condition } from '../constructs/policy.js';
+
+/** Where a system is deployed to, as ARNs name it. */
+export interface RightsPlace {
+  readonly region: string;
+  readonly account: string;
+  /** What every physical name opens with: `tabletop-dev`. */
+  readonly prefix: string;
+  /** Of the stage's resources, where AWS names them by ids that nobody knows beforehand. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface Right {
+  /** What a plan asks. */
+  readonly read: readonly string[];
+  /** What an apply or a destroy does. */
+  readonly write: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions?: readonly Condition[];
+}
+
+export interface ServiceRights {
+  /** Terraform's types that these rights are for: those that open so. */
+  readonly types: readonly string[];
+  readonly of: (place: RightsPlace) => readonly Right[];
+}
+
+/** Puts the service before each operation: `sqs`, `CreateQueue`. */
+export const inService = (service: string, ...operations: readonly string[]): string[] =>
+  operations.map((operation) => `${service}:${operation}`);
+
+/** Only what carries the stage's tags, or is to carry them. */
+export const tagged = ({ tags }: RightsPlace, key: 'aws:ResourceTag' | 'aws:RequestTag'): readonly Condition[] =>
+  Object.entries(tags).map(([tag, value]) => ({ test: 'StringEquals', variable: `${key}/${tag}`, values: [value] }));
+
+export const TAGGING = ['TagResource', 'UntagResource'] as const;

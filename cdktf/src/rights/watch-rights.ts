@@ -1,0 +1,61 @@
+/** Rights to deploy what watches: logs, alarms, dashboards, budgets. */
+import { inService, TAGGING, type ServiceRights } from './right.js';
+
+export const watchRights: readonly ServiceRights[] = [
+  {
+    types: ['aws_cloudwatch_log_'],
+    of: ({ region, account, prefix }) => [
+      {
+        read: inService('logs', 'DescribeMetricFilters', 'ListTagsForResource'),
+        write: inService(
+          'logs',
+          ...['AssociateKmsKey', 'CreateLogGroup', 'DeleteLogGroup', 'DeleteMetricFilter', 'DeleteRetentionPolicy'],
+          ...['DisassociateKmsKey', 'PutMetricFilter', 'PutRetentionPolicy', ...TAGGING],
+        ),
+        resources: [
+          `/aws/lambda/${prefix}-*`,
+          `/aws/vendedlogs/pipes/${prefix}-*`,
+          `/aws/apigateway/${prefix}-*`,
+          'API-Gateway-Execution-Logs_*',
+          `aws-waf-logs-${prefix}-*`,
+        ].map((group) => `arn:aws:logs:${region}:${account}:log-group:${group}`),
+      },
+      {
+        // These name no resource: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+        read: inService('logs', 'DescribeLogGroups', 'DescribeResourcePolicies', 'GetLogDelivery', 'ListLogDeliveries'),
+        write: inService('logs', 'CreateLogDelivery', 'DeleteLogDelivery', 'PutResourcePolicy', 'UpdateLogDelivery'),
+        resources: ['*'],
+      },
+    ],
+  },
+  {
+    types: ['aws_cloudwatch_metric_', 'aws_cloudwatch_dashboard'],
+    of: ({ region, account, prefix }) => [
+      {
+        read: inService('cloudwatch', 'DescribeAlarms', 'GetDashboard', 'ListTagsForResource'),
+        write: inService(
+          'cloudwatch',
+          'DeleteAlarms',
+          'DeleteDashboards',
+          'PutDashboard',
+          'PutMetricAlarm',
+          ...TAGGING,
+        ),
+        resources: [
+          `arn:aws:cloudwatch:${region}:${account}:alarm:${prefix}-*`,
+          `arn:aws:cloudwatch::${account}:dashboard/${prefix}`,
+        ],
+      },
+    ],
+  },
+  {
+    types: ['aws_budgets_'],
+    of: ({ account, prefix }) => [
+      {
+        read: inService('budgets', 'ListTagsForResource', 'ViewBudget'),
+        write: inService('budgets', 'ModifyBudget', ...TAGGING),
+        resources: [`arn:aws:budgets::${account}:budget/${prefix}`],
+      },
+    ],
+  },
+];

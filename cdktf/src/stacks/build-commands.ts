@@ -1,0 +1,68 @@
+/** What each step of the pipeline runs, as CodeBuild's build specifications. JSON is YAML, so they are written as JSON. */
+
+/** Its checksum is that of the release: what deploys is not to change by itself. https://releases.hashicorp.com/terraform/ */
+const TERRAFORM = { version: '1.11.4', sha256: '1ce994251c00281d6845f0f268637ba50c0005657eb3cf096b92f753b42ef4dc' };
+
+const terraformZip = `terraform_${TERRAFORM.version}_linux_amd64.zip`;
+
+const INSTALL_TERRAFORM = [
+  `curl -fsSLO https://releases.hashicorp.com/terraform/${TERRAFORM.version}/${terraformZip}`,
+  `echo "${TERRAFORM.sha256}  ${terraformZip}" | sha256sum -c -`,
+  `unzip -q -o ${terraformZip} terraform -d /usr/local/bin`,
+];
+
+interface Step {
+  readonly install?: readonly string[];
+  readonly build: readonly string[];
+  /** What the next step takes over; none ends the pipeline. */
+  readonly files?: readonly string[];
+  /** Where `files` are looked up. */
+  readonly from?: string;
+}
+
+const specification = ({ install = [], build, files, from }: Step): string =>
+  JSON.stringify({
+    version: 0.2,
+    // Providers are fetched anew by each step, and are no part of what is handed over.
+    env: { variables: { TF_DATA_DIR: '/tmp/terraform', TF_IN_AUTOMATION: '1' } },
+    phases: {
+      ...(install.length > 0 && { install: { commands: install } }),
+      build: { commands: build },
+    },
+    ...(files && { artifacts: { files, ...(from !== undefined && { 'base-directory': from }) } }),
+  });
+
+/** Node 24 comes with the packages; any Node 20 or later starts it. */
+export const testCommands = (stage: string): string =>
+  specification({
+    build: [
+      'npm ci',
+      'npm ci --prefix cdktf',
+      'npm test',
+      'npm run --silent check:static',
+      `npm run --silent synth -- ${stage}`,
+    ],
+    files: ['**/*'],
+    from: `cdktf.out/${stage}`,
+  });
+
+/** The plan that a person approves is the very one that is applied. */
+export const planCommands = (): string =>
+  specification({
+    install: INSTALL_TERRAFORM,
+    build: [
+      'terraform -chdir=stacks/service init -input=false',
+      'terraform -chdir=stacks/service plan -input=false -out=approved.tfplan',
+    ],
+    files: ['**/*', 'stacks/service/.terraform.lock.hcl'],
+  });
+
+export const applyCommands = (): string =>
+  specification({
+    install: INSTALL_TERRAFORM,
+    build: [
+      'terraform -chdir=stacks/service init -input=false',
+      'terraform -chdir=stacks/service apply -input=false approved.tfplan',
+      'terraform -chdir=stacks/service output',
+    ],
+  });

@@ -1,0 +1,144 @@
+/** From a push to a deployed stage: source, test and synth, plan, a person's approval, apply. */
+import { type PipelineSettings } from '../config/deploy-config.js';
+import { BuildProject, type BuildProjectProps } from '../constructs/build-project.js';
+import { EncryptionKey, keyUse } from '../constructs/encryption-key.js';
+import { whenEquals } from '../constructs/policy.js';
+import { PrivateBucket } from '../constructs/private-bucket.js';
+import { ServiceRole } from '../constructs/service-role.js';
+import { Codepipeline } from '../lib/aws.js';
+import { TerraformOutput, type Construct } from '../lib/cdk.js';
+import { type DeployRights } from '../rights/deploy-rights.js';
+import { applyCommands, planCommands, testCommands } from './build-commands.js';
+import { StageStack, type StageStackProps } from './stage-stack.js';
+
+export interface PipelineStackProps extends StageStackProps {
+  readonly source: PipelineSettings;
+  /** What planning and applying the service stack takes. */
+  readonly rights: DeployRights;
+}
+
+/** Days for which what a run hands over is kept. */
+const ARTIFACT_DAYS = 30;
+const LOG_DAYS = 30;
+
+export class PipelineStack extends StageStack {
+  private readonly prefix: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: PipelineStackProps,
+  ) {
+    super(scope, id, props);
+    const { name, config, rights, source } = props;
+    const { stage, account, region } = config;
+    this.prefix = `${name}-${stage}`;
+    const key = new EncryptionKey(this, 'key', {
+      name: `${this.prefix}-pipeline`,
+      account,
+      region,
+      description: `What the pipeline of ${name}, ${stage}, hands over`,
+    });
+    const artifacts = new PrivateBucket(this, 'artifacts', {
+      name: `${this.prefix}-artifacts-${account}-${region}`,
+      keyArn: key.arn,
+      versionDays: 1,
+      objectDays: ARTIFACT_DAYS,
+      kept: false,
+    });
+    const project = (step: string, settings: Pick<BuildProjectProps, 'specification' | 'rights' | 'timeout'>): string =>
+      new BuildProject(this, step, {
+        ...settings,
+        ...{ name: `${this.prefix}-pipeline-${step}`, account, region, artifacts, keyArn: key.arn },
+        logRetention: config.logRetention ?? LOG_DAYS,
+      }).resource.name;
+    // Tests run the repository's code, so they may do nothing in the account.
+    const test = project('test', { specification: testCommands(stage), rights: [], timeout: 30 });
+    const plan = project('plan', { specification: planCommands(), rights: rights.plan, timeout: 20 });
+    const apply = project('apply', { specification: applyCommands(), rights: rights.apply, timeout: 60 });
+    const pipeline = new Codepipeline(this, 'pipeline', {
+      name: this.prefix,
+      pipelineType: 'V2',
+      executionMode: 'QUEUED',
+      roleArn: this.role(artifacts, key.arn, [test, plan, apply]).arn,
+      artifactStore: [{ type: 'S3', location: artifacts.resource.bucket, encryptionKey: { type: 'KMS', id: key.arn } }],
+      stage: stagesOf(source, { test, plan, apply }),
+    });
+    new TerraformOutput(this, 'Pipeline', { value: pipeline.name, staticId: true });
+  }
+
+  private role(artifacts: PrivateBucket, keyArn: string, projects: readonly string[]): ServiceRole {
+    const { account, region } = this.props.config;
+    const { connectionArn } = this.props.source;
+    // A connection is asked for under its old service's name, and under its new one.
+    const connections = ['codestar-connections', 'codeconnections'].map((service) =>
+      connectionArn.replace(/^arn:aws:[a-z-]+:/, `arn:aws:${service}:`),
+    );
+    return new ServiceRole(this, 'access', {
+      name: `${this.prefix}-pipeline`,
+      service: 'codepipeline.amazonaws.com',
+      trustedWhen: [
+        whenEquals('aws:SourceAccount', account),
+        whenEquals('aws:SourceArn', `arn:aws:codepipeline:${region}:${account}:${this.prefix}`),
+      ],
+      statements: [
+        { actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'], resources: [`${artifacts.arn}/*`] },
+        { actions: ['s3:GetBucketVersioning'], resources: [artifacts.arn] },
+        keyUse(keyArn, region, 's3', 'kms:Decrypt', 'kms:GenerateDataKey'),
+        {
+          actions: ['codebuild:BatchGetBuilds', 'codebuild:StartBuild'],
+          resources: projects.map((name) => `arn:aws:codebuild:${region}:${account}:project/${name}`),
+        },
+        {
+          actions: ['codestar-connections:UseConnection', 'codeconnections:UseConnection'],
+          resources: connections,
+        },
+      ],
+    });
+  }
+}
+
+interface Action {
+  readonly name: string;
+  readonly category: string;
+  readonly owner: string;
+  readonly provider: string;
+  readonly version: string;
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly inputArtifacts?: string[];
+  readonly outputArtifacts?: string[];
+}
+
+/** https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html */
+function stagesOf(
+  { connectionArn, repository, branch }: PipelineSettings,
+  { test, plan, apply }: Readonly<Record<'test' | 'plan' | 'apply', string>>,
+): { name: string; action: Action[] }[] {
+  const build = (name: string, ProjectName: string, artifacts: Partial<Action>): Action => ({
+    ...{ name, category: 'Build', owner: 'AWS', provider: 'CodeBuild', version: '1' },
+    configuration: { ProjectName },
+    ...artifacts,
+  });
+  const source: Action = {
+    ...{ name: 'Source', category: 'Source', owner: 'AWS', provider: 'CodeStarSourceConnection', version: '1' },
+    configuration: {
+      ConnectionArn: connectionArn,
+      FullRepositoryId: repository,
+      BranchName: branch,
+      DetectChanges: 'true',
+      OutputArtifactFormat: 'CODE_ZIP',
+    },
+    outputArtifacts: ['source'],
+  };
+  const approval: Action = {
+    ...{ name: 'Approve', category: 'Approval', owner: 'AWS', provider: 'Manual', version: '1' },
+    configuration: { CustomData: 'Read the plan in the log of the step before, then let it be applied or not.' },
+  };
+  return [
+    { name: 'Source', action: [source] },
+    { name: 'Test', action: [build('Test', test, { inputArtifacts: ['source'], outputArtifacts: ['stacks'] })] },
+    { name: 'Plan', action: [build('Plan', plan, { inputArtifacts: ['stacks'], outputArtifacts: ['plan'] })] },
+    { name: 'Approve', action: [approval] },
+    { name: 'Apply', action: [build('Apply', apply, { inputArtifacts: ['plan'] })] },
+  ];
+}
