@@ -10,6 +10,7 @@ import { makeApp } from '../../src/app.js';
 import { readDeployConfig, type DeployConfig } from '../../src/config/deploy-config.js';
 import { type FunctionPackage } from '../../src/constructs/function.js';
 import { packageOf } from '../../src/package/package-functions.js';
+import { type Moves } from '../../src/stacks/stateful-names.js';
 
 /** Terraform's JSON of one stack: blocks by type and name. */
 export interface StackJson {
@@ -56,10 +57,14 @@ export const PROD: DeployConfig = readDeployConfig('prod', {
 });
 
 /** Synthesizes all stacks of a stage. */
-export async function synthesize(config: DeployConfig = DEV, declared: Topology = topology): Promise<Synthesis> {
+export async function synthesize(
+  config: DeployConfig = DEV,
+  declared: Topology = topology,
+  moves: Moves = {},
+): Promise<Synthesis> {
   const outdir = await mkdtemp(join(tmpdir(), 'tabletop-synth-'));
   const codeOf = (lambda: LambdaFunction): FunctionPackage => packageOf(lambda, `hash-of-${lambda.name}`);
-  makeApp({ topology: declared, config, outdir, codeOf, state: 'local' }).synth();
+  makeApp({ topology: declared, config, outdir, codeOf, moves, state: 'local' }).synth();
   const files = globSync(join(outdir, 'stacks', '*', 'cdk.tf.json')).sort();
   const stacks = new Map(files.map((file) => [basename(dirname(file)), dirname(file)]));
   const folderOf = (stack: string): string => {
