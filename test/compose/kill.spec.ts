@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { GetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect } from 'expect';
 import { CREDENTIALS, REGION } from '../../localstack/src/account.js';
-import { composeUp, hasDocker, type ComposeStack } from '../fixtures/compose.js';
+import { stackUnderTest } from '../fixtures/compose.js';
 import { containersOf, killHard, untilBack } from './containers.js';
 import { Notified } from './notified.js';
 import { OrderLoad } from './order-load.js';
@@ -27,14 +27,13 @@ const PER_SECOND = 20;
 const BATCH = 10;
 const RECOVERY_MS = 60_000;
 
-const mayKill = process.getuid?.() === 0 && (await hasDocker());
+const stack = stackUnderTest();
+const mayKill = process.getuid?.() === 0;
 
-describe('kill -9 of each container in turn', { skip: mayKill ? false : 'needs Docker, and root to kill' }, () => {
-  let stack: ComposeStack;
+describe('kill -9 of each container in turn', { skip: mayKill ? false : 'needs root to kill' }, () => {
   let notified: Notified;
 
   before(async () => {
-    stack = await composeUp({ project: 'tabletop-kill' });
     const user = { username: 'ada', name: 'Ada L', email: 'ada@example.com' };
     const answer = await fetch(`${stack.apiUrl}/users`, {
       ...{ method: 'POST', body: JSON.stringify(user), headers: { 'content-type': 'application/json' } },
@@ -43,10 +42,7 @@ describe('kill -9 of each container in turn', { skip: mayKill ? false : 'needs D
     notified = new Notified(stack.awsUrl);
   });
 
-  after(async () => {
-    await notified.stop();
-    await stack.down();
-  });
+  after(() => notified.stop());
 
   for (const part of PARTS)
     it(`loses no order when ${part} is killed`, async (test) => {

@@ -1,26 +1,24 @@
-/** `npm run test:e2e`: one suite for every runtime; STACK names the one to run against. */
+/**
+ * `npm run test:e2e`: one suite for every runtime; STACK names the one to run against. With `--and-runtime`, what is tested
+ * of that runtime alone comes after it, on the same system.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { AUTH_MODE, RUNTIMES, type Runtime } from './runtimes.js';
 
-/** Runs test files in one process of their own against a fresh stack; whether all passed. */
+/** Runs test files in one process of their own; whether all passed. */
 async function pass(
-  start: () => Promise<Runtime>,
+  { environment }: Runtime,
   files: readonly string[],
   extra: Record<string, string> = {},
 ): Promise<boolean> {
-  const runtime = await start();
   const suite = spawn(
     process.execPath,
-    ['--enable-source-maps', '--test', '--test-isolation=none', '--test-timeout=120000', ...files],
-    {
-      stdio: 'inherit',
-      env: { ...process.env, ...runtime.environment, ...extra },
-    },
+    ['--enable-source-maps', '--test', '--test-isolation=none', '--test-timeout=200000', ...files],
+    { stdio: 'inherit', env: { ...process.env, ...environment, ...extra } },
   );
   const [code] = (await once(suite, 'exit')) as [number | null];
-  await runtime.stop();
   return code === 0;
 }
 
@@ -37,13 +35,24 @@ const files = globSync('dist/test/e2e/**/*.e2e-spec.js');
 const isSeed = (file: string): boolean => file.endsWith('seeds.e2e-spec.js');
 /** Their lines carry no token. */
 const needsOpen = (file: string): boolean => isSeed(file) || file.endsWith('purchase-seed.e2e-spec.js');
+
+let runtime = await start();
 const passed = [
   await pass(
-    start,
+    runtime,
     files.filter((file) => !(AUTH_MODE === 'jwt' ? needsOpen(file) : isSeed(file))),
   ),
 ];
 // Each seed document describes a system that nobody has used yet.
-for (const SEED of AUTH_MODE === 'jwt' ? [] : ['000', '001'])
-  passed.push(await pass(start, files.filter(isSeed), { SEED }));
+for (const SEED of AUTH_MODE === 'jwt' ? [] : ['000', '001']) {
+  if (runtime.empty) await runtime.empty();
+  else {
+    await runtime.stop();
+    runtime = await start();
+  }
+  passed.push(await pass(runtime, files.filter(isSeed), { SEED }));
+}
+if (process.argv.includes('--and-runtime') && runtime.specs)
+  passed.push(await pass(runtime, globSync(runtime.specs).sort()));
+await runtime.stop();
 if (!passed.every(Boolean)) process.exitCode = 1;

@@ -10,11 +10,15 @@ import { localAws } from '../../localstack/src/function/function-environment.js'
 import { userPoolId } from '../../localstack/src/identity/pool-settings.js';
 import { startLocalStack } from '../../localstack/src/local-stack.js';
 import { composeUp } from '../fixtures/compose.js';
-import { emptyLocalStack } from '../fixtures/empty-localstack.js';
+import { emptyLocalStack, emptyTable } from '../fixtures/empty-localstack.js';
 
 /** What the suite is told of the runtime, and how it is taken down. */
 export interface Runtime {
   environment: Record<string, string>;
+  /** Takes what was written to it away, where that is quicker than another start. */
+  empty?(): Promise<void>;
+  /** What is tested of this runtime alone. */
+  specs?: string;
   stop(): Promise<void>;
 }
 
@@ -59,7 +63,9 @@ async function localstack(): Promise<Runtime> {
   });
   process.stdout.write(`The suite runs on LocalStack at ${localStackUrl} (${AUTH_MODE}).\n`);
   return {
-    environment: environmentOf(stack.apiUrl, stack.awsUrl),
+    environment: { ...environmentOf(stack.apiUrl, stack.awsUrl), LOCALSTACK_URL: localStackUrl },
+    empty: () => emptyTable(stack.awsUrl),
+    specs: 'dist/test/localstack/**/*.spec.js',
     stop: async () => {
       await stack.stop();
       rmSync(dataDir, { recursive: true });
@@ -71,5 +77,10 @@ async function localstack(): Promise<Runtime> {
 async function compose(): Promise<Runtime> {
   const stack = await composeUp({ project: 'tabletop-e2e', variables: { AUTH_MODE, CORS_ORIGINS: '*' } });
   process.stdout.write(`The suite runs on docker compose (${AUTH_MODE}).\n`);
-  return { environment: environmentOf(stack.apiUrl, stack.awsUrl), stop: () => stack.down() };
+  return {
+    environment: { ...environmentOf(stack.apiUrl, stack.awsUrl), ...stack.environment },
+    empty: () => emptyTable(stack.awsUrl),
+    specs: 'dist/test/{localstack,compose}/**/*.spec.js',
+    stop: () => stack.down(),
+  };
 }

@@ -92,15 +92,11 @@ describe('dynoxide', () => {
 });
 
 describe('DynamoDB Local', () => {
-  const record = (at: string, region = 'ddblocal'): _Record => ({
+  const record = (at: string, awsRegion = 'ddblocal', SequenceNumber = '000000000000000000001'): _Record => ({
     eventID: '9dc6ecc3-cab3-402a-bb97-08c0b5cfc66e',
     eventName: 'INSERT',
-    awsRegion: region,
-    dynamodb: {
-      ApproximateCreationDateTime: new Date(at),
-      Keys: { PK: { S: 'a' } },
-      SequenceNumber: '000000000000000000001',
-    },
+    awsRegion,
+    dynamodb: { ApproximateCreationDateTime: new Date(at), Keys: { PK: { S: 'a' } }, SequenceNumber },
   });
   const adapted = (raw: _Record, now: string) =>
     adaptRecord(raw, 'shard', Date.parse(now), { region: 'us-east-1', streamArn: SCRIPTED_ARN });
@@ -109,7 +105,13 @@ describe('DynamoDB Local', () => {
     const told = '2026-03-08T12:00:00Z';
     expect(adapted(record(told), '2026-03-08T12:00:42Z')?.writtenAt).toBe(Date.parse('2026-03-08T12:00:42Z'));
     expect(adapted(record(told), '2026-03-08T12:05:00Z')?.writtenAt).toBe(Date.parse('2026-03-08T12:00:59.999Z'));
-    expect(adapted(record(told, 'us-east-1'), '2026-03-08T12:00:42Z')?.writtenAt).toBe(Date.parse(told));
+    const ofAws = record(told, 'us-east-1', '300000000000000499659');
+    expect(adapted(ofAws, '2026-03-08T12:00:42Z')?.writtenAt).toBe(Date.parse(told));
+  });
+
+  it('is inside LocalStack, under the name of our region: it is known by its numbers', () => {
+    const told = record('2026-03-08T12:00:00Z', 'us-east-1', '000000000000000005900');
+    expect(adapted(told, '2026-03-08T12:00:42Z')?.writtenAt).toBe(Date.parse('2026-03-08T12:00:42Z'));
   });
 
   it("names itself as the region: events show the pipe's", () => {

@@ -1,7 +1,8 @@
 /**
  * Makes every source's records look like DynamoDB's own: the one place that knows the emulators' quirks.
  * dynoxide and DynamoDB Local name themselves as region; dynoxide writes a record for a write that changes nothing and
- * numbers events "1", "2", ... in every table; DynamoDB Local cuts the record time to the minute.
+ * numbers events "1", "2", ... in every table; DynamoDB Local cuts the record time to the minute. LocalStack has DynamoDB
+ * Local inside and gives it AWS's names, but not its times and numbers.
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
@@ -15,6 +16,8 @@ export interface AdapterOptions {
 }
 
 const DYNAMODB_LOCAL_REGION = 'ddblocal';
+/** Numbers of DynamoDB itself open with another digit. */
+const DYNAMODB_LOCAL_NUMBER = /^0{8}/;
 const MINUTE_MS = 60_000;
 
 /**
@@ -35,7 +38,8 @@ export function adaptRecord(
   const { NewImage, OldImage } = dynamodb;
   if (eventName === 'MODIFY' && NewImage && OldImage && isDeepStrictEqual(NewImage, OldImage)) return undefined;
   const told = dynamodb.ApproximateCreationDateTime?.getTime() ?? now;
-  const writtenAt = raw.awsRegion === DYNAMODB_LOCAL_REGION ? withinMinute(told, now) : told;
+  const isCut = raw.awsRegion === DYNAMODB_LOCAL_REGION || DYNAMODB_LOCAL_NUMBER.test(sequenceNumber);
+  const writtenAt = isCut ? withinMinute(told, now) : told;
   const event: StreamEvent = {
     eventID: eventIdOf(raw.eventID, sequenceNumber, shardId, options.streamArn),
     eventName,

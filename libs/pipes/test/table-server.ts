@@ -1,5 +1,6 @@
 /** An emulator of DynamoDB in a process of its own, with tables that have streams. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import {
@@ -25,7 +26,7 @@ export interface StreamedTable {
 
 export interface TableServer {
   /** How it names itself as a region. */
-  readonly region: 'dynoxide' | 'ddblocal';
+  readonly region: 'dynoxide' | 'ddblocal' | 'us-east-1';
   readonly endpoint: string;
   readonly streams: DynamoDBStreamsClient;
   table(view?: StreamViewType): Promise<StreamedTable>;
@@ -40,25 +41,35 @@ export async function startTableServer(
   const port = await freePort();
   const [command, ...args] = commandFor(port);
   const child = spawn(command, args, { stdio: 'ignore' });
-  const config = {
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  };
-  await answering(config.endpoint, child);
+  const endpoint = `http://127.0.0.1:${port}`;
+  await answering(endpoint, child);
+  return tableServer(region, endpoint, async () => {
+    child.kill();
+    await once(child, 'exit');
+  });
+}
+
+/** What tests do with an emulator that answers at `endpoint`. */
+export function tableServer(
+  region: TableServer['region'],
+  endpoint: string,
+  stop: () => Promise<void> = () => Promise.resolve(),
+): TableServer {
+  const config = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
   const tables = new DynamoDBClient(config);
   const streams = new DynamoDBStreamsClient(config);
+  // Others may use the same one at the same time.
+  const run = randomUUID().slice(0, 8);
   let made = 0;
   return {
     region,
-    endpoint: config.endpoint,
+    endpoint,
     streams,
-    table: (view = 'NEW_AND_OLD_IMAGES') => makeTable(tables, `table-${(made += 1)}`, view),
+    table: (view = 'NEW_AND_OLD_IMAGES') => makeTable(tables, `table-${run}-${(made += 1)}`, view),
     stop: async () => {
       tables.destroy();
       streams.destroy();
-      child.kill();
-      await once(child, 'exit');
+      await stop();
     },
   };
 }
