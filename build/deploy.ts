@@ -41,6 +41,6 @@ else {
     '--enable-source-maps',
     ...(command === 'test'
       ? ['--test', '--test-timeout=300000', ...rest, ...specs]
-      : [join(compiled, 'src', 'main.js'), command, ...rest]),
+      : [join(compiled, 'src', 'command', 'main.js'), command, ...rest]),
   ]);
 }

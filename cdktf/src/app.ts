@@ -1,5 +1,5 @@
 /** All stacks of one stage, in one app. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { type Topology } from '../../libs/topology/src/system.js';
 import { type DeployConfig } from './config/deploy-config.js';
 import { App } from './lib/cdk.js';
@@ -32,15 +32,19 @@ export function makeApp({ outdir, state = 'bucket', moves = {}, ...options }: Ap
     new PipelineStack(app, 'pipeline', {
       ...stage,
       source: config.pipeline,
-      rights: rightsOf(service.resourceTypes(), topology.name, config),
+      rights: serviceRights(service.resourceTypes(), topology.name, config),
     });
   return app;
 }
 
 const SERVICE = 'service';
 
+/** Terraform's types of the resources in a written stack. */
+export const typesIn = (file: string): string[] =>
+  Object.keys((JSON.parse(readFileSync(file, 'utf8')) as { resource: object }).resource);
+
 /** What deploying the service stack takes. */
-const rightsOf = (types: Iterable<string>, system: string, config: DeployConfig): DeployRights =>
+export const serviceRights = (types: Iterable<string>, system: string, config: DeployConfig): DeployRights =>
   deployRights({
     types,
     region: config.region,

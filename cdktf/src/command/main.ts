@@ -1,0 +1,90 @@
+/**
+ * `npm run synth`, `deploy`, `diff`, `destroy`, `deploy:bootstrap` and `deploy:policy`: each synthesizes first, so that
+ * what Terraform sees is what the sources say.
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { DeployConfigError, mustBeDeployable } from '../config/deploy-config.js';
+import { NotOnAwsError } from '../stacks/aws-refusal.js';
+import { synthesize, type Synthesized } from './synthesize.js';
+import { terraform, TerraformError } from './terraform.js';
+import { writePolicies } from './write-policies.js';
+
+const USAGE = `Usage: npm run <command> -- <stage> [stack] [options]
+
+  synth             writes the stage's stacks to cdktf.out/<stage>; the stage is dev unless told
+  diff              says what a deploy would change
+  deploy            makes it so, once you have said yes
+  destroy           deletes a stack, once you have said yes
+  deploy:bootstrap  makes the bucket of Terraform's state, once for an account and region
+  deploy:policy     writes the IAM policies that a deploy needs
+
+  stack             service unless told, or pipeline
+  --yes             asks nothing
+  --local-state     keeps Terraform's state in a file below the stack instead of the bucket
+  --settings FILE   takes the stages from a JSON file instead of cdktf/src/config/stages.ts
+  --out FOLDER      writes to a folder of this one instead of cdktf.out
+`;
+
+interface Task extends Synthesized {
+  readonly folder: string;
+  readonly yes: boolean;
+}
+
+const COMMANDS: Readonly<Record<string, (task: Task) => Promise<void> | void>> = {
+  synth: ({ outdir }) => say(`Written to ${join(outdir, 'stacks')}.`),
+  diff: (task) => onAws(task, ['plan']),
+  deploy: (task) => onAws(task, ['apply', ...(task.yes ? ['-auto-approve'] : [])]),
+  destroy: (task) => onAws(task, ['destroy', ...(task.yes ? ['-auto-approve'] : [])]),
+  bootstrap: (task) => onAws(task, ['apply', ...(task.yes ? ['-auto-approve'] : [])]),
+  policy: ({ config, outdir }) => {
+    for (const file of writePolicies(config, outdir)) say(file);
+  },
+};
+
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      yes: { type: 'boolean' },
+      'local-state': { type: 'boolean' },
+      settings: { type: 'string' },
+      out: { type: 'string', default: 'cdktf.out' },
+    },
+  });
+  const [name = '', stage = name === 'synth' ? 'dev' : undefined, stack = 'service'] = positionals;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (values.help || command === undefined || stage === undefined) return usage(values.help === true);
+  const state = values['local-state'] ? 'local' : 'bucket';
+  const written = await synthesize({ stage, settings: values.settings, out: values.out, state });
+  for (const warning of written.warnings) process.stderr.write(`Warning: ${warning}\n`);
+  const folder = join(written.outdir, 'stacks', name === 'bootstrap' ? 'state' : stack);
+  await command({ ...written, folder, yes: values.yes === true });
+}
+
+function usage(asked: boolean): void {
+  (asked ? process.stdout : process.stderr).write(USAGE);
+  if (!asked) process.exitCode = 1;
+}
+
+async function onAws({ config, folder }: Task, args: readonly string[]): Promise<void> {
+  mustBeDeployable(config);
+  await terraform(folder, ['init', '-input=false', '-reconfigure']);
+  await terraform(folder, args);
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+try {
+  await main();
+} catch (error) {
+  const told =
+    error instanceof DeployConfigError ||
+    error instanceof NotOnAwsError ||
+    error instanceof TerraformError ||
+    (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+  if (!told) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
