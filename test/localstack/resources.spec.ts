@@ -1,0 +1,116 @@
+/** What LocalStack reports, resource by resource, is what the topology declares: nothing is missing, nothing is extra. */
+import { after, describe, it } from 'node:test';
+import {
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  GetSubscriptionAttributesCommand,
+  ListSubscriptionsCommand,
+  ListTopicsCommand,
+  SNSClient,
+} from '@aws-sdk/client-sns';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { expect } from 'expect';
+import { type Kind, type ResourceOf } from '../../libs/topology/src/model.js';
+import { physicalName, resourcesIn } from '../../libs/topology/src/system.js';
+import { topology } from '../../libs/topology/src/topology.js';
+
+const [tables, queues, topics] = [new DynamoDBClient({}), new SQSClient({}), new SNSClient({})];
+const resources = resourcesIn(topology, 'dev');
+const all = <K extends Kind>(kind: K): ResourceOf<K>[] =>
+  resources.filter((resource): resource is ResourceOf<K> => resource.kind === kind);
+const nameOf = (resource: ResourceOf<Kind>): string => physicalName(topology, 'dev', resource);
+const arnOf = (service: string, resource: ResourceOf<Kind>): string =>
+  `arn:aws:${service}:us-east-1:000000000000:${nameOf(resource)}`;
+
+/** Others may keep things of their own on the same LocalStack. */
+const ours = (names: readonly string[]): string[] => names.filter((name) => name.startsWith('tabletop-')).sort();
+const lastPart = (text = ''): string => text.split(/[/:]/).at(-1) ?? '';
+
+describe('LocalStack holds what the topology declares', () => {
+  after(() => [tables, queues, topics].forEach((client) => client.destroy()));
+
+  it('the tables, and no other', async () => {
+    const { TableNames = [] } = await tables.send(new ListTablesCommand({}));
+    expect(ours(TableNames)).toEqual(all('table').map(nameOf).sort());
+  });
+
+  for (const table of all('table'))
+    it(`table ${table.name}`, async () => {
+      const TableName = nameOf(table);
+      const { Table } = await tables.send(new DescribeTableCommand({ TableName }));
+      const keys = (of: { partitionKey: string; sortKey: string }): object[] => [
+        { AttributeName: of.partitionKey, KeyType: 'HASH' },
+        { AttributeName: of.sortKey, KeyType: 'RANGE' },
+      ];
+      const attributes = [table, ...table.indexes].flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey]);
+      expect(Table?.KeySchema).toEqual(keys(table));
+      expect((Table?.AttributeDefinitions ?? []).map(({ AttributeName }) => AttributeName).sort()).toEqual(
+        [...new Set(attributes)].sort(),
+      );
+      expect(Table?.BillingModeSummary?.BillingMode).toBe('PAY_PER_REQUEST');
+      expect(
+        (Table?.GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema, Projection }) => ({
+          IndexName,
+          KeySchema,
+          ProjectionType: Projection?.ProjectionType,
+        })),
+      ).toEqual(table.indexes.map((of) => ({ IndexName: of.name, KeySchema: keys(of), ProjectionType: 'ALL' })));
+      expect(Table?.StreamSpecification).toEqual({ StreamEnabled: true, StreamViewType: table.streamView });
+      const { TimeToLiveDescription } = await tables.send(new DescribeTimeToLiveCommand({ TableName }));
+      expect(TimeToLiveDescription).toEqual({ AttributeName: table.expiry, TimeToLiveStatus: 'ENABLED' });
+    });
+
+  it('the queues, and no other', async () => {
+    const { QueueUrls = [] } = await queues.send(new ListQueuesCommand({}));
+    expect(ours(QueueUrls.map(lastPart))).toEqual(all('queue').map(nameOf).sort());
+  });
+
+  for (const queue of all('queue'))
+    it(`queue ${queue.name}`, async () => {
+      const { QueueUrl } = await queues.send(new GetQueueUrlCommand({ QueueName: nameOf(queue) }));
+      const { Attributes = {} } = await queues.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
+      );
+      expect(Attributes).toMatchObject({
+        QueueArn: arnOf('sqs', queue),
+        VisibilityTimeout: String(queue.visibilityTimeout),
+        MessageRetentionPeriod: String(queue.retention),
+      });
+      expect(Attributes.FifoQueue).toBe(queue.fifo ? 'true' : undefined);
+      expect(
+        Attributes.RedrivePolicy === undefined ? undefined : (JSON.parse(Attributes.RedrivePolicy) as object),
+      ).toEqual(
+        queue.deadLetters && {
+          deadLetterTargetArn: arnOf('sqs', queue.deadLetters.queue),
+          maxReceiveCount: queue.deadLetters.maxReceives,
+        },
+      );
+    });
+
+  it('the topics, and no other', async () => {
+    const { Topics = [] } = await topics.send(new ListTopicsCommand({}));
+    expect(ours(Topics.map(({ TopicArn }) => lastPart(TopicArn)))).toEqual(all('topic').map(nameOf).sort());
+  });
+
+  it('the subscriptions, and no other', async () => {
+    const { Subscriptions = [] } = await topics.send(new ListSubscriptionsCommand({}));
+    const found = await Promise.all(
+      Subscriptions.map(async ({ SubscriptionArn, TopicArn, Endpoint, Protocol }) => {
+        const { Attributes } = await topics.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }));
+        return { TopicArn, Endpoint, Protocol, raw: Attributes?.RawMessageDelivery ?? 'false' };
+      }),
+    );
+    expect(found.filter(({ TopicArn = '' }) => ours([lastPart(TopicArn)]).length > 0)).toEqual(
+      all('subscription').map(({ topic, queue, raw }) => ({
+        TopicArn: arnOf('sns', topic),
+        Endpoint: arnOf('sqs', queue),
+        Protocol: 'sqs',
+        raw: String(raw),
+      })),
+    );
+  });
+});
