@@ -160,6 +160,7 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
     dataDir: folder.path,
     backend: tables.name,
     broken: tables.broken,
+    inside: system,
     physicalName: (kind, name) => {
       const found = resources.find((resource) => resource.kind === kind && resource.name === name);
       if (found === undefined) throw new Error(`The system has no ${kind} "${name}".`);

@@ -30,7 +30,7 @@ export class Monitoring {
   readonly metrics: MetricStore;
   readonly alarms: AlarmBook;
   private readonly watch: AlarmWatch;
-  private readonly logMetrics: LogMetric[] = [];
+  readonly logMetrics: LogMetric[] = [];
 
   constructor(private readonly options: MonitoringOptions) {
     this.logs = new LogStore(options.clock);

@@ -5,6 +5,7 @@ import { type Topology } from '../../libs/topology/src/system.js';
 import { type TableBackendName } from './backend/tables.js';
 import { type Faults } from './endpoint/fault.js';
 import { type JournalReader } from './journal.js';
+import { type LocalSystem } from './resource/local-system.js';
 import { type Made } from './resource/makers.js';
 
 export interface LocalStackOptions {
@@ -53,6 +54,8 @@ export interface LocalStack {
   readonly backend: string;
   /** Settles when the stack can no longer work, with the reason. */
   readonly broken: Promise<string>;
+  /** What the declaration has become, for those who compare the two. */
+  readonly inside: Pick<LocalSystem, 'functions' | 'consumers' | 'monitoring'>;
   physicalName(kind: string, name: string): string;
   /** Resolves when every request is answered, every stream record delivered and every function idle. */
   drained(timeoutMs?: number): Promise<void>;

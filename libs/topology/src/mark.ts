@@ -93,6 +93,10 @@ const marks: { readonly [K in Kind]: MarksOf<K> } = {
 };
 
 /** The attributes of a kind that matter on AWS only. */
-export function protections(kind: Kind): string[] {
-  return Object.entries(marks[kind]).flatMap(([attribute, mark]) => (mark === 'protection' ? [attribute] : []));
-}
+export const protections = (kind: Kind): string[] => marked(kind, 'protection');
+
+/** The attributes of a kind that every runtime behaves by. */
+export const behaviours = (kind: Kind): string[] => marked(kind, 'behaviour');
+
+const marked = (kind: Kind, wanted: Mark): string[] =>
+  Object.entries(marks[kind]).flatMap(([attribute, mark]) => (mark === wanted ? [attribute] : []));

@@ -6,6 +6,8 @@ import { type MetricId } from './metric-store.js';
 export interface LogMetricOptions {
   readonly group: string;
   readonly pattern: LogPattern;
+  /** The pattern as it was declared. */
+  readonly text: string;
   readonly id: MetricId;
   /** A number, or what the pattern selects: `$.latency`. */
   readonly value: number | string;
@@ -14,7 +16,7 @@ export interface LogMetricOptions {
 }
 
 export class LogMetric {
-  constructor(private readonly options: LogMetricOptions) {}
+  constructor(readonly options: LogMetricOptions) {}
 
   get id(): MetricId {
     return this.options.id;

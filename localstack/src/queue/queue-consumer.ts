@@ -47,7 +47,7 @@ export class QueueConsumer {
   /** Batches that are with the function. */
   private readonly handling = new Set<Promise<void>>();
 
-  constructor(private readonly options: QueueConsumerOptions) {
+  constructor(readonly options: QueueConsumerOptions) {
     this.polling = this.poll();
   }
 

@@ -21,6 +21,7 @@ export const makeMetricFilter: Maker<MetricFilter, 'monitoring' | 'metricNamespa
     new LogMetric({
       group,
       pattern: parseLogPattern(pattern),
+      text: pattern,
       id,
       value,
       defaultValue,

@@ -1,0 +1,141 @@
+/**
+ * What is deployed is what runs locally: the applied state of a stage against a running local stack of the same
+ * declaration, attribute by attribute. Left out is what the model marks as protection, and nothing else.
+ */
+import { dirname } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { expect } from 'expect';
+import { type Resource, type RestApi } from '../../../libs/topology/src/model.js';
+import { resourcesIn, type Topology } from '../../../libs/topology/src/system.js';
+import { topology } from '../../../libs/topology/src/topology.js';
+import { userPoolClientId, userPoolId } from '../../../localstack/src/identity/pool-settings.js';
+import { type LocalStack } from '../../../localstack/src/local-stack.js';
+import { addPoolUser, poolClient, tokensOf } from '../../../test/fixtures/pool-client.js';
+import { startTabletop } from '../../../test/fixtures/tabletop.js';
+import { readDeployConfig, type DeployConfig } from '../../src/config/deploy-config.js';
+import { packageFunctions } from '../../src/package/package-functions.js';
+import { DEV, synthesize } from '../terraform/synthesis.js';
+import { noTerraform, startProvider, Workspace } from '../terraform/terraform.js';
+import { deployedFacts } from './deployed-facts.js';
+import { compare, driftIn, table, type Facts } from './facts.js';
+import { localFacts } from './local-facts.js';
+
+/** What AWS has beside the declaration. */
+const ONLY_ON_AWS: Readonly<Record<string, string>> = {
+  'alarm "api-latency"': 'a percentile, which the local CloudWatch does not count',
+};
+
+const PROD = readDeployConfig('prod', {
+  prod: { region: DEV.region, account: DEV.account, encryption: 'own-key', alarmEmail: 'alarms@example.org' },
+});
+
+/** Applies a stage's stack and reads the state. */
+async function deployed(config: DeployConfig, declared: Topology = topology): Promise<Facts> {
+  const synthesis = await synthesize(config, declared);
+  const folder = synthesis.folderOf('service');
+  const resources = resourcesIn(declared, config.stage);
+  await packageFunctions({ resources, root: 'dist', bundles: 'dist/functions', outdir: dirname(dirname(folder)) });
+  const provider = await startProvider(synthesis.files);
+  const workspace = await Workspace.of(folder, provider);
+  try {
+    await workspace.apply();
+    return deployedFacts(await workspace.state(), folder, declared.name, config.stage);
+  } finally {
+    await workspace.remove();
+    await provider.stop();
+    await synthesis.remove();
+  }
+}
+
+/** Starts a stage locally, as one in which people sign in, and reads it. */
+async function local(stage: string): Promise<Facts> {
+  const stack: LocalStack = await startTabletop({ stage, settings: { authMode: 'jwt', logLevel: DEV.logLevel } });
+  try {
+    const pool = poolClient(stack.awsUrl);
+    const caller = { username: 'parity@example.com', password: 'Secret-123', groups: ['apiAdmins'] };
+    await addPoolUser(pool, userPoolId(topology.name), caller);
+    const { IdToken: token = '' } = await tokensOf(pool, userPoolClientId(topology.name), caller);
+    const api = resourcesIn(topology, stage).find((resource): resource is RestApi => resource.kind === 'rest-api');
+    if (api === undefined) throw new Error('the system has no API');
+    return await localFacts({ stack, system: topology.name, stage, api, token });
+  } finally {
+    await stack.stop();
+  }
+}
+
+/** Adds to a development stage's facts which of them no other stage has. */
+const withStages = (dev: Facts, prod: Facts): Facts =>
+  new Map([...dev].map(([subject, facts]) => [subject, { ...facts, developmentOnly: !prod.has(subject) }]));
+
+const withoutExtras = (facts: Facts): Facts => new Map([...facts].filter(([subject]) => !(subject in ONLY_ON_AWS)));
+
+describe('parity of what is deployed with what runs locally', { skip: noTerraform }, () => {
+  const resources = resourcesIn(topology, 'dev');
+  let here: Facts;
+  let there: Facts;
+  let inProd: Facts;
+  before(async () => {
+    here = withStages(await local('dev'), await local('prod'));
+    inProd = await deployed(PROD);
+    const whole = withStages(await deployed(DEV), inProd);
+    for (const subject of Object.keys(ONLY_ON_AWS)) expect(whole.has(subject)).toBe(true);
+    there = withoutExtras(whole);
+  });
+
+  it('holds for every resource and every attribute', () => {
+    const compared = compare(resources, here, there);
+    process.stdout.write(`${table(compared)}\n`);
+    for (const [subject, why] of Object.entries(ONLY_ON_AWS)) process.stdout.write(`${subject}  only on AWS: ${why}\n`);
+    expect(driftIn(compared)).toEqual([]);
+    // Each declared resource was looked at, and so was each of its attributes.
+    expect(new Set(compared.map(({ subject }) => subject)).size).toBe(resources.length);
+    expect(compared.length).toBeGreaterThan(250);
+  });
+
+  it('misses nothing that a reader leaves out', () => {
+    const [subject = '', facts = {}] = [...here].find(([each]) => each.startsWith('queue ')) ?? [];
+    const { retention: _, ...others } = facts;
+    const drift = driftIn(compare(resources, new Map([...here, [subject, others]]), there));
+    expect(drift).toMatchObject([{ subject, attribute: 'retention', verdict: 'nobody read it' }]);
+  });
+
+  const changes: readonly (readonly [Resource['kind'], string, object])[] = [
+    ['alarm', 'notifier-errors', { threshold: 7 }],
+    ['function', 'notifier', { timeout: 6, memory: 256 }],
+    ['function', 'purchase-service', { grants: [] }],
+    ['pipe', 'order-events', { batchSize: 11, filters: [] }],
+    ['queue', 'product-purchases.fifo', { visibilityTimeout: 61 }],
+    ['table', 'data', { expiry: 'GoneAt' }],
+    ['user-pool', 'sign-in', { tokenValidity: 7200 }],
+  ];
+
+  it('sees each attribute that is another one on one side, and no others', async () => {
+    const other = withoutExtras(withStages(await deployed(DEV, changed(changes)), inProd));
+    const drift = driftIn(compare(resources, here, other));
+    const expected = changes.flatMap(([kind, name, change]) =>
+      Object.keys(change).map((attribute) => `${kind} "${name}" ${attribute}`),
+    );
+    // What a function is granted, it is told of.
+    expected.push('function "purchase-service" environment');
+    expect(drift.map(({ subject, attribute }) => `${subject} ${attribute}`).sort()).toEqual(expected.sort());
+  });
+});
+
+/** The declaration with some resources changed, also where others name them. */
+function changed(changes: readonly (readonly [Resource['kind'], string, object])[]): Topology {
+  const copies = new Map<unknown, unknown>();
+  const copy = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (copies.has(value)) return copies.get(value);
+    const next: object = Array.isArray(value) ? [] : {};
+    copies.set(value, next);
+    // Grants that could still be given are words of the declaration, and lead nowhere from here.
+    for (const [key, { value: inner }] of Object.entries(Object.getOwnPropertyDescriptors(value)))
+      if (inner !== undefined && typeof inner !== 'function' && key !== 'length')
+        Object.assign(next, { [key]: copy(inner) });
+    const { kind, name } = value as Partial<Resource>;
+    const [, , change] = changes.find(([of, called]) => of === kind && called === name) ?? [];
+    return Object.assign(next, change);
+  };
+  return copy(topology) as Topology;
+}
