@@ -54,7 +54,8 @@ export const plainPolicy = (statements: readonly PrincipalStatement[]): string =
     }),
   });
 
-function conditionsOf(conditions: readonly Condition[]): Record<string, Record<string, readonly string[]>> {
+/** Conditions as IAM's JSON writes them: by test, then by variable. */
+export function conditionsOf(conditions: readonly Condition[]): Record<string, Record<string, readonly string[]>> {
   const byTest: Record<string, Record<string, readonly string[]>> = {};
   for (const { test, variable, values } of conditions) (byTest[test] ??= {})[variable] = values;
   return byTest;

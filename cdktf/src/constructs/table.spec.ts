@@ -1,23 +1,25 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import { singleTable } from '../../../libs/topology/src/construct.js';
-import { Testing } from '../lib/cdk.js';
-import { TableConstruct } from './table.js';
+import { synthesized, type Synthesized } from '../../test/fixtures/synthesized.js';
+import { TableConstruct, type TableProps } from './table.js';
 
-const tableOf = (kept: boolean): Record<string, unknown> => {
-  const json = Testing.synthScope((scope) => {
-    const table = singleTable('data', { index: 'GSI1', stream: 'NEW_IMAGE', expiry: 'ExpiresAt' });
-    new TableConstruct(scope, 'table', { table, name: 'x-dev-data', keyArn: 'arn:key', protected: kept });
+const declared = singleTable('data', { index: 'GSI1', stream: 'NEW_IMAGE', expiry: 'ExpiresAt' });
+
+const tableWith = (props: Partial<TableProps>, table = declared): Synthesized =>
+  synthesized((scope) => {
+    new TableConstruct(scope, 'table-data', {
+      table,
+      name: 'x-dev-data',
+      keyArn: undefined,
+      protected: false,
+      ...props,
+    });
   });
-  const { resource } = JSON.parse(json) as {
-    resource: { aws_dynamodb_table: Record<string, Record<string, unknown>> };
-  };
-  return Object.values(resource.aws_dynamodb_table)[0] ?? {};
-};
 
 describe('a table on AWS', () => {
   it('has the declared keys, index, stream and expiry, and is billed on demand', () => {
-    expect(tableOf(false)).toMatchObject({
+    expect(tableWith({ keyArn: 'arn:key' }).one('aws_dynamodb_table')).toMatchObject({
       name: 'x-dev-data',
       billing_mode: 'PAY_PER_REQUEST',
       hash_key: 'PK',
@@ -32,8 +34,24 @@ describe('a table on AWS', () => {
     });
   });
 
+  it('has no stream, index or expiry that was not asked for', () => {
+    const table = tableWith({}, singleTable('data')).one('aws_dynamodb_table');
+    for (const absent of ['stream_enabled', 'stream_view_type', 'ttl']) expect(table).not.toHaveProperty(absent);
+    expect(table).toMatchObject({ attribute: [{ name: 'PK' }, { name: 'SK' }] });
+  });
+
   it('cannot be deleted where the stage protects it', () => {
-    expect(tableOf(true)).toMatchObject({ deletion_protection_enabled: true, lifecycle: { prevent_destroy: true } });
-    expect(tableOf(false)).toMatchObject({ deletion_protection_enabled: false });
+    expect(tableWith({ protected: true }).one('aws_dynamodb_table')).toMatchObject({
+      deletion_protection_enabled: true,
+      lifecycle: { prevent_destroy: true },
+    });
+    expect(tableWith({}).one('aws_dynamodb_table')).toMatchObject({ deletion_protection_enabled: false });
+  });
+
+  it('is found in the state by a name that does not depend on its place, also after a move', () => {
+    expect(tableWith({}).moved).toEqual([]);
+    expect(tableWith({ movedFrom: 'table-old' }).moved).toEqual([
+      { from: 'aws_dynamodb_table.table-old', to: 'aws_dynamodb_table.table-data' },
+    ]);
   });
 });

@@ -2,15 +2,14 @@
 import { createHash } from 'node:crypto';
 import { zipSync, type Zippable } from 'fflate';
 
-/** The earliest that a zip can tell; local, as zips tell times, so that no time zone changes it. */
-const EPOCH = new Date(1980, 0, 1);
-
 /** @param files by name; their order does not matter */
 export function zipOf(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
+  // The earliest that a zip can tell; local, as zips tell times, so that no time zone changes it.
+  const mtime = new Date(1980, 0, 1);
   const entries = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
   const zippable: Zippable = Object.fromEntries(
     // Made on Unix, readable by everybody: Lambda runs code as a user of its own.
-    entries.map(([name, bytes]) => [name, [bytes, { mtime: EPOCH, level: 9, os: 3, attrs: 0o100644 << 16 }]]),
+    entries.map(([name, bytes]) => [name, [bytes, { mtime, level: 9, os: 3, attrs: 0o100644 << 16 }]]),
   );
   return zipSync(zippable);
 }

@@ -1,5 +1,5 @@
 /** The rights that deploying a stage takes and no others, made from the types of its resources. */
-import { type Statement } from '../constructs/policy.js';
+import { conditionsOf, type Statement } from '../constructs/policy.js';
 import { codeRights } from './code-rights.js';
 import { dataRights } from './data-rights.js';
 import { type Right, type RightsPlace } from './right.js';
@@ -53,15 +53,9 @@ export const documentOf = (statements: readonly Statement[]): string =>
       Effect: 'Allow',
       Action: actions,
       Resource: resources,
-      ...(conditions.length > 0 && { Condition: byTest(conditions) }),
+      ...(conditions.length > 0 && { Condition: conditionsOf(conditions) }),
     })),
   });
-
-function byTest(conditions: NonNullable<Statement['conditions']>): Record<string, Record<string, readonly string[]>> {
-  const tests: Record<string, Record<string, readonly string[]>> = {};
-  for (const { test, variable, values } of conditions) tests[test] = { ...tests[test], [variable]: values };
-  return tests;
-}
 
 const statements = (rights: readonly Right[], actionsOf: (right: Right) => readonly string[]): Statement[] =>
   rights.flatMap((right) => {

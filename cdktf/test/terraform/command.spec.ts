@@ -17,8 +17,9 @@ async function command(args: readonly string[], environment: NodeJS.ProcessEnv =
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TF_CLI_ARGS: '-no-color', ...environment },
   });
-  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  return { code: code as number, output: `${out}${err}` };
+  const exit = once(child, 'exit') as Promise<[number]>;
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
+  return { code, output: `${out}${err}` };
 }
 
 describe('the commands of a deployment', () => {

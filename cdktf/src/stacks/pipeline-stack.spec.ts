@@ -1,0 +1,127 @@
+import { describe, it } from 'node:test';
+import { expect } from 'expect';
+import { read } from '../../test/fixtures/synthesized.js';
+import { readDeployConfig } from '../config/deploy-config.js';
+import { Testing } from '../lib/cdk.js';
+import { PipelineStack } from './pipeline-stack.js';
+import { StateStack } from './state-stack.js';
+
+const config = readDeployConfig('staging', {
+  staging: { region: 'eu-west-1', account: '123456789012', encryption: 'own-key' },
+});
+const connection = 'connection/01234567-89ab-cdef-0123-456789abcdef';
+const source = {
+  connectionArn: `arn:aws:codeconnections:eu-west-1:123456789012:${connection}`,
+  repository: 'us/mine',
+  branch: 'main',
+};
+
+const stack = read(
+  Testing.synth(
+    new PipelineStack(Testing.app({ stubVersion: true }), 'pipeline', {
+      ...{ name: 'mine', config, state: 'bucket', source },
+      rights: {
+        plan: [[{ actions: ['sqs:GetQueueUrl'], resources: ['arn:q'] }]],
+        apply: [
+          [{ actions: ['sqs:CreateQueue'], resources: ['arn:q'] }],
+          [{ actions: ['sqs:TagQueue'], resources: ['arn:q'] }],
+        ],
+      },
+    }),
+    true,
+  ),
+);
+
+interface Stage {
+  readonly name: string;
+  readonly action: readonly {
+    category: string;
+    provider: string;
+    configuration: Record<string, string>;
+    input_artifacts?: string[];
+  }[];
+}
+const stages = stack.one('aws_codepipeline').stage as Stage[];
+
+describe('the pipeline stack', () => {
+  it('tests, plans, asks a person, and applies what was approved', () => {
+    expect(stages.map(({ name, action: [first] }) => [name, first?.category, first?.input_artifacts])).toEqual([
+      ['Source', 'Source', undefined],
+      ['Test', 'Build', ['source']],
+      ['Plan', 'Build', ['stacks']],
+      ['Approve', 'Approval', undefined],
+      ['Apply', 'Build', ['plan']],
+    ]);
+    expect(stages[0]?.action[0]?.configuration).toMatchObject({ FullRepositoryId: 'us/mine', BranchName: 'main' });
+    expect(stack.one('aws_codepipeline')).toMatchObject({ pipeline_type: 'V2', execution_mode: 'QUEUED' });
+  });
+
+  it('runs the commands that a person would', () => {
+    const commands = stack.all('aws_codebuild_project').map((each) => (each.source as { buildspec: string }).buildspec);
+    const parsed = commands.map((text) => JSON.parse(text) as { phases: { build: { commands: string[] } } });
+    const [apply, plan, test] = parsed.map(({ phases }) => phases.build.commands);
+    expect(test).toEqual([
+      ...['npm ci', 'npm ci --prefix cdktf', 'npm test', 'npm run --silent check:static'],
+      'npm run --silent synth -- staging',
+    ]);
+    expect(plan?.at(-1)).toBe('terraform -chdir=stacks/service plan -input=false -out=approved.tfplan');
+    expect(apply?.[1]).toBe('terraform -chdir=stacks/service apply -input=false approved.tfplan');
+  });
+
+  it('gives tests no right, a plan its own, and an apply its own', () => {
+    expect(stack.all('aws_iam_policy').map(({ name }) => name)).toEqual([
+      'mine-staging-pipeline-apply-1',
+      'mine-staging-pipeline-apply-2',
+      'mine-staging-pipeline-plan-1',
+    ]);
+  });
+
+  it('uses the connection under both names of its service, and starts its own builds alone', () => {
+    expect(stack.statements).toContainEqual({
+      actions: ['codestar-connections:UseConnection', 'codeconnections:UseConnection'],
+      resources: ['codestar-connections', 'codeconnections'].map(
+        (service) => `arn:aws:${service}:eu-west-1:123456789012:${connection}`,
+      ),
+    });
+    expect(stack.statements.find(({ actions }) => actions.includes('codebuild:StartBuild'))?.resources).toHaveLength(3);
+    for (const { actions, resources } of stack.statements.filter(({ principals }) => principals === undefined)) {
+      expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+      expect(resources).not.toContain('*');
+    }
+  });
+
+  it('takes each role on for its own project and account', () => {
+    const trusts = stack.statements.filter(({ actions }) => actions.includes('sts:AssumeRole'));
+    expect(trusts).toHaveLength(4);
+    for (const { condition = [] } of trusts)
+      expect(condition.map(({ variable }) => variable)).toEqual(['aws:SourceAccount', 'aws:SourceArn']);
+  });
+
+  it('encrypts what it hands over, and keeps it from the public and from plain HTTP', () => {
+    expect(stack.one('aws_codepipeline').artifact_store).toMatchObject([{ encryption_key: { type: 'KMS' } }]);
+    expect(stack.one('aws_s3_bucket_public_access_block')).toMatchObject({
+      ...{
+        block_public_acls: true,
+        block_public_policy: true,
+        ignore_public_acls: true,
+        restrict_public_buckets: true,
+      },
+    });
+    expect(JSON.stringify(stack.one('aws_s3_bucket_server_side_encryption_configuration'))).toContain('"aws:kms"');
+    expect(JSON.stringify(stack.statements)).toContain('aws:SecureTransport');
+  });
+});
+
+describe('the state stack', () => {
+  it('makes a bucket that no destroy takes away', () => {
+    const { one } = read(
+      Testing.synth(new StateStack(Testing.app({ stubVersion: true }), 'state', { name: 'mine', config }), true),
+    );
+    expect(one('aws_s3_bucket')).toMatchObject({
+      bucket: 'mine-terraform-123456789012-eu-west-1',
+      force_destroy: false,
+      lifecycle: { prevent_destroy: true },
+    });
+    expect(one('aws_s3_bucket_versioning')).toMatchObject({ versioning_configuration: { status: 'Enabled' } });
+  });
+});
