@@ -21,3 +21,8 @@ COPY --from=build /build/dist/image ./
 ENV NODE_ENV=production ROOT=/app DATA_DIR=/data HOST=0.0.0.0
 USER node
 ENTRYPOINT ["node", "--enable-source-maps", "tabletop/cli.js"]
+
+# EventBridge Pipes beside a LocalStack of your own (docs/compose.md).
+FROM tabletop AS tabletop-pipes
+ENV PORT=4566
+CMD ["beside"]

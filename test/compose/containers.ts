@@ -52,3 +52,7 @@ export async function untilBack({ id, name, startedAt }: Container, timeoutMs = 
     await delay(100);
   }
 }
+
+/** Stops all processes of a container where they stand, and lets them go on. */
+export const freeze = async ({ id }: Container): Promise<void> => void (await run('docker', ['pause', id]));
+export const thaw = async ({ id }: Container): Promise<void> => void (await run('docker', ['unpause', id]));

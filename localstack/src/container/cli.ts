@@ -15,6 +15,7 @@ const ROLES: Readonly<Record<string, () => Promise<Role>>> = {
   gateway: async () => (await import('./gateway-role.js')).startGateway,
   identity: async () => (await import('./identity-role.js')).startIdentity,
   service: async () => (await import('./service-role.js')).startService,
+  beside: async () => (await import('./beside-role.js')).startBeside,
   function: async () => (await import('./function-role.js')).startFunction,
 };
 

@@ -8,6 +8,7 @@ import { type LambdaFunction } from '../../../libs/topology/src/model.js';
 import { systemClock } from '../../../libs/pipes/src/clock.js';
 import { CREDENTIALS, REGION } from '../account.js';
 import { Forwarder } from '../endpoint/forward.js';
+import { PassThrough } from '../endpoint/pass-through.js';
 import { Journal } from '../journal.js';
 import { Monitoring } from '../monitoring.js';
 import { makeAll } from '../resource/makers.js';
@@ -25,6 +26,12 @@ import { startRoleServer } from './role-server.js';
 
 /** Longer than any function may take. */
 const PATIENCE_MS = 910_000;
+
+/** Whose calls the journal tells of, or that are answered here. The others are LocalStack's alone. */
+const OBSERVED = new Set([
+  ...['dynamodb', 'dynamodbstreams', 'sqs', 'sns', 'sts'],
+  ...['lambda', 'pipes', 'cognito-idp', 'cloudformation', 'logs', 'monitoring', 'tabletop', 'unknown'],
+]);
 
 export const startEndpoint: Role = async (frame, name) => {
   const { container, resources, physicalName: nameOf } = frame;
@@ -60,6 +67,7 @@ export const startEndpoint: Role = async (frame, name) => {
   await makeAll(athome(resources, 'endpoint'), containerMakers, system, () => undefined);
 
   const forwarder = new Forwarder(PATIENCE_MS);
+  const passThrough = new PassThrough(upstream);
   const bell = new WriteBell();
   const server = await startRoleServer({
     ...{ host, port, purpose: 'the AWS endpoint', waitsFor, journal: own },
@@ -82,6 +90,7 @@ export const startEndpoint: Role = async (frame, name) => {
       '/_tabletop/writes': bell.page,
       '/_tabletop/pipe-metrics': pipes.page,
     },
+    passOn: { to: passThrough, unless: OBSERVED },
     onTableWrite: () => bell.ring(),
   });
   reconciler.start();
@@ -94,6 +103,7 @@ export const startEndpoint: Role = async (frame, name) => {
       await server.stop();
       await Promise.all([monitoring.stop(), queues.stop()]);
       forwarder.close();
+      passThrough.close();
       for (const client of [...Object.values(clients), toSelf]) client.destroy();
     },
   };

@@ -66,7 +66,7 @@ const toFunction =
   };
 
 /** As it is, but for queue URLs: the caller knows LocalStack under our address. */
-const toLocalStack =
+export const toLocalStack =
   ({ forwarder, upstream }: Pick<EndpointServicesOptions, 'forwarder' | 'upstream'>): ServiceAnswer =>
   async (request) => {
     const response = await forwarder.send(upstream, request);

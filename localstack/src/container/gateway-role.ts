@@ -1,5 +1,6 @@
 /** The system's API, in front of its services as servers. */
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startApiGateway } from '../gateway/api-gateway.js';
 import { HttpIntegration } from '../gateway/http-integration.js';
 import { tokenVerifier } from '../resource/api-maker.js';
@@ -7,6 +8,10 @@ import { StartError } from '../start-error.js';
 import { JournalLink } from './journal-link.js';
 import { writeLines } from './log-lines.js';
 import { type Role } from './role.js';
+
+/** Docker waits longer before it kills. */
+const GRACE_MS = 10_000;
+const LINGER_MS = 300;
 
 export const startGateway: Role = async (frame, name) => {
   const { container, resources, journal, settings } = frame;
@@ -24,6 +29,7 @@ export const startGateway: Role = async (frame, name) => {
     corsOrigins: settings.corsOrigins,
     authorizer: api.authorizer && settings.authMode === 'jwt' ? tokenVerifier(frame) : undefined,
     integration,
+    graceMs: GRACE_MS,
     documentOf: ({ entry }) => join(frame.root, entry, 'openapi.json'),
   });
   return {
@@ -31,6 +37,8 @@ export const startGateway: Role = async (frame, name) => {
       await gateway.stop();
       integration.close();
       await link.stop();
+      // Docker ends its proxy of the port together with the container: the last answers have to be through it.
+      await delay(LINGER_MS);
     },
   };
 };

@@ -2,7 +2,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { awsEndpoint, type Services } from '../endpoint/aws-endpoint.js';
 import { Faults } from '../endpoint/fault.js';
+import { serviceOf } from '../endpoint/aws-request.js';
 import { isFromHere } from '../endpoint/from-here.js';
+import { type PassThrough } from '../endpoint/pass-through.js';
 import { Journal } from '../journal.js';
 import { listen, type Listening } from '../listen.js';
 
@@ -21,6 +23,8 @@ export interface RoleServerOptions {
   /** Hears of the calls to the services; by default nobody does, since the endpoint has told of them. */
   readonly journal?: Journal;
   readonly onTableWrite?: () => void;
+  /** What is passed on unread: calls of all services but these, which the services above answer. */
+  readonly passOn?: { readonly to: PassThrough; readonly unless: ReadonlySet<string> };
   /** By path. */
   readonly pages?: Readonly<Record<string, RequestListener>>;
 }
@@ -36,6 +40,7 @@ export async function startRoleServer(options: RoleServerOptions): Promise<Liste
     if (path === '/health') return void answerHealth(options, incoming, outgoing);
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
     if (page !== undefined && isFromHere(incoming.headers, host)) return void page(incoming, outgoing);
+    if (passesUnread(incoming, options)) return options.passOn?.to.send(incoming, outgoing);
     if (aws !== undefined) return void aws(incoming, outgoing);
     outgoing.writeHead(404).end();
   });
@@ -43,6 +48,12 @@ export async function startRoleServer(options: RoleServerOptions): Promise<Liste
   server.keepAliveTimeout = 75_000;
   return listen(server, { host, port }, { purpose, variable: 'PORT', graceMs: 10_000 });
 }
+
+const passesUnread = (
+  { method = 'GET', url = '/', headers }: IncomingMessage,
+  { passOn, host }: RoleServerOptions,
+): boolean =>
+  passOn !== undefined && !passOn.unless.has(serviceOf(method, url, headers).service) && isFromHere(headers, host);
 
 async function answerHealth(
   { waitsFor, facts }: RoleServerOptions,

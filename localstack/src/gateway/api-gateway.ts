@@ -17,6 +17,8 @@ import { RouteTable } from './route-table.js';
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const LARGEST_BODY = 10 * 1024 * 1024;
 const NO_BODY: Buffer = Buffer.alloc(0);
+/** Who presses Ctrl-C does not wait long. */
+const GRACE_MS = 800;
 
 export interface ApiGatewayOptions extends Omit<ApiPagesOptions, 'health' | 'authorizer'> {
   /** Physical name. */
@@ -29,6 +31,8 @@ export interface ApiGatewayOptions extends Omit<ApiPagesOptions, 'health' | 'aut
   authorizer: TokenVerifier | undefined;
   /** What is behind the routes. */
   integration: Integration;
+  /** How long a stop waits for the requests under way. */
+  graceMs?: number;
 }
 
 export interface ApiGateway extends Listening {
@@ -41,7 +45,11 @@ export async function startApiGateway(options: ApiGatewayOptions): Promise<ApiGa
   const gateway = new Gateway(options);
   const server = createServer((incoming, outgoing) => void gateway.handle(incoming, outgoing));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket));
-  const listening = await listen(server, options, { purpose: 'the API', variable: 'PORT', graceMs: 800 });
+  const listening = await listen(server, options, {
+    purpose: 'the API',
+    variable: 'PORT',
+    graceMs: options.graceMs ?? GRACE_MS,
+  });
   return {
     ...listening,
     get busy() {

@@ -35,6 +35,10 @@ export interface PipeSurroundings extends Pick<LocalSystem, 'endpoint' | 'client
   readonly now: () => number;
   /** Calls a function; undefined when there is none of this ARN. */
   readonly invokerOf: (arn: string) => LambdaInvoke | undefined;
+  /** Whether there are log groups to deliver to; default true. */
+  readonly keepsLogs?: boolean;
+  /** How long a stream that is at rest is left alone, in milliseconds, when nobody rings. */
+  readonly restMs?: number;
   /** Throws when this runner may not deliver any more. */
   readonly assertMayDeliver?: () => void;
 }
@@ -80,7 +84,7 @@ export function pipeOptionsOf(definition: PipeDefinition, system: PipeSurroundin
     checkpoints: system.checkpoints,
     deadLetters: fileDeadLetters(system.deadLetters),
     backoff: { baseMs: 20, capMs: system.backoffCapMs },
-    poll: POLL,
+    poll: { ...POLL, ...(system.restMs !== undefined && { restMs: system.restMs }) },
     // Only the time of day is the stack's: what is waited for is waited for.
     clock: { now: system.now, sleep: (ms, signal) => systemClock.sleep(ms, signal) },
     onEvent: (event) => journalPipeEvent(Name, event, journal),
@@ -166,6 +170,7 @@ function targetOf({ Target: arn, TargetParameters = {} }: PipeDefinition, system
       });
     }
     case 'cloudwatch-logs': {
+      must(system.keepsLogs !== false, 'Target', arn, 'log groups are not emulated here');
       const { LogStreamName, Timestamp } = TargetParameters.CloudWatchLogsParameters ?? {};
       return cloudWatchLogsTarget({
         arn,

@@ -1,0 +1,88 @@
+/**
+ * EventBridge Pipes beside a LocalStack of somebody's own: an endpoint that answers the API of Pipes and runs them, and
+ * passes everything else on as it comes.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileCheckpoints } from '../../../libs/pipes/src/checkpoint.js';
+import { CREDENTIALS, REGION } from '../account.js';
+import { Forwarder } from '../endpoint/forward.js';
+import { PassThrough } from '../endpoint/pass-through.js';
+import { answerDeadLetters } from '../pipes/dead-letters-api.js';
+import { endpointInvoker } from '../pipes/endpoint-invoker.js';
+import { assertReachable, pipeOptionsOf, type PipeSurroundings } from '../pipes/pipe-connections.js';
+import { PipeRegistry } from '../pipes/pipe-registry.js';
+import { answerPipes } from '../pipes/pipes-api.js';
+import { toLocalStack } from './endpoint-services.js';
+import { say, writeLines } from './log-lines.js';
+import { Reconciler } from './reconciler.js';
+import { type Role } from './role.js';
+import { startRoleServer } from './role-server.js';
+
+/** Not every write passes here, so the streams are looked at twice a second. */
+const REST_MS = 500;
+/** What is looked into: writes that wake pipes, and queue URLs that have to lead back here. */
+const OBSERVED = new Set(['dynamodb', 'dynamodbstreams', 'sqs', 'sns', 'pipes', 'tabletop']);
+
+export const startBeside: Role = async ({ container, journal, backoffCapMs }, name) => {
+  const { host, port, dataDir, localStackUrl: endpoint } = container;
+  mkdirSync(dataDir, { recursive: true });
+  writeLines(journal, name);
+  const access = { endpoint, region: REGION, credentials: CREDENTIALS };
+  const lambda = new LambdaClient({ ...access, maxAttempts: 1 });
+  const clients = { tables: new DynamoDBClient(access), queues: new SQSClient(access), topics: new SNSClient(access) };
+  const surroundings: PipeSurroundings = {
+    ...{ journal, endpoint, clients, backoffCapMs },
+    checkpoints: fileCheckpoints(join(dataDir, 'checkpoints')),
+    deadLetters: join(dataDir, 'dead-letters'),
+    now: () => Date.now(),
+    // Whether it is there shows when it is called: not every LocalStack has functions.
+    invokerOf: (arn) => endpointInvoker(lambda, arn),
+    keepsLogs: false,
+    restMs: REST_MS,
+  };
+  const pipes = new PipeRegistry(
+    join(dataDir, 'pipes'),
+    (definition) => pipeOptionsOf(definition, surroundings),
+    (definition) => assertReachable(definition, surroundings),
+  );
+  let isRestored = false;
+  const reconciler = new Reconciler({
+    ...{ service: name, url: endpoint },
+    make: async () => {
+      if (isRestored) return [];
+      isRestored = true;
+      await pipes.restore((file, reason) => say(name, `pipe ${file} cannot come back: ${reason}`, 'WARN'));
+      return [];
+    },
+  });
+  const forwarder = new Forwarder();
+  const passThrough = new PassThrough(endpoint);
+  const server = await startRoleServer({
+    ...{ host, port, purpose: name, journal },
+    waitsFor: () => reconciler.waitsFor,
+    services: {
+      pipes: (request) => answerPipes(request, pipes),
+      tabletop: (request) => answerDeadLetters(request, pipes),
+      '*': toLocalStack({ forwarder, upstream: endpoint }),
+    },
+    passOn: { to: passThrough, unless: OBSERVED },
+    onTableWrite: () => pipes.wake(),
+  });
+  reconciler.start();
+  say(name, `runs pipes beside LocalStack at ${endpoint}`);
+  return {
+    stop: async () => {
+      await reconciler.stop();
+      await pipes.close();
+      await server.stop();
+      forwarder.close();
+      passThrough.close();
+      for (const client of [lambda, ...Object.values(clients)]) client.destroy();
+    },
+  };
+};

@@ -1,0 +1,33 @@
+/** Requests that nobody here looks into go to a backend as they come, and its answers back: of any size, piece by piece. */
+import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { serviceOf } from './aws-request.js';
+import { awsError } from './aws-response.js';
+
+export class PassThrough {
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 256, scheduling: 'lifo' });
+
+  /** @param origin of the backend */
+  constructor(private readonly origin: string) {}
+
+  send(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { hostname, port } = new URL(this.origin);
+    const { method = 'GET', url = '/', headers } = incoming;
+    const onward = request({ hostname, port, method, path: url, headers, agent: this.agent }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      pipeline(answer, outgoing, () => undefined);
+    });
+    onward.once('error', (error: NodeJS.ErrnoException) => {
+      if (outgoing.headersSent) return void outgoing.destroy();
+      const aws = serviceOf(method, url, headers);
+      const message = `The backend of ${aws.service} does not answer (${error.code ?? error.message}); try again.`;
+      const { status, headers: own, body } = awsError(aws, 503, 'ServiceUnavailable', message);
+      outgoing.writeHead(status, { ...own, 'retry-after': '1' }).end(body);
+    });
+    pipeline(incoming, onward, () => undefined);
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+}

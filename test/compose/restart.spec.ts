@@ -1,0 +1,71 @@
+/** What `docker compose down` keeps, and how it ends what is under way. */
+import { describe, it } from 'node:test';
+import { expect } from 'expect';
+import { stackUnderTest } from '../fixtures/compose.js';
+import { containersOf } from './containers.js';
+import { Notified } from './notified.js';
+import { OrderLoad } from './order-load.js';
+
+const stack = stackUnderTest();
+
+const post = (path: string, body: object): Promise<Response> =>
+  fetch(`${stack.apiUrl}${path}`, {
+    ...{ method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } },
+  });
+
+describe('docker compose down', () => {
+  it('keeps customers, orders and how far the pipes have come', async () => {
+    await post('/users', { username: 'dora', name: 'Dora D', email: 'dora@example.com' });
+    const placed = await post('/orders', { username: 'dora', amount: 7, numItems: 1 });
+    const { orderId } = (await placed.json()) as { orderId: string };
+    const before = new Notified(stack.awsUrl);
+    await before.waitForAll([orderId], 60_000);
+    await before.stop();
+    await stack.compose('down');
+    await stack.up();
+    const found = await fetch(`${stack.apiUrl}/orders/${orderId}`);
+    expect(found.status).toBe(200);
+    const again = new Notified(stack.awsUrl);
+    const next = await post('/orders', { username: 'dora', amount: 8, numItems: 1 });
+    const { orderId: nextId } = (await next.json()) as { orderId: string };
+    await again.waitForAll([nextId], 60_000);
+    await again.stop();
+    expect([...again.events.keys()].filter((eventId) => eventId.startsWith(orderId))).toEqual([]);
+  });
+
+  for (const service of ['gateway', 'order-service'])
+    it(`lets what is under way end: a stop of ${service} leaves no order that nobody was told of`, async (test) => {
+      const username = `${service}-user`;
+      await post('/users', { username, name: 'Some One', email: `${username}@example.com` });
+      const load = new OrderLoad(stack.apiUrl, username, 10);
+      while (load.placed.length < 20) await new Promise((resolve) => setImmediate(resolve));
+      await stack.compose('stop', service);
+      await load.stop();
+      const [stopped] = await containersOf(stack, service);
+      expect(stopped?.exitCode).toBe(0);
+      await stack.recover();
+      test.diagnostic(`${load.placed.length} placed, refused: ${JSON.stringify(Object.fromEntries(load.refused))}`);
+      expect((await ordersOf(username)).sort()).toEqual([...load.placed].sort());
+    });
+
+  it('ends every part in order', async () => {
+    const services = ['notifier', 'purchase-writer', 'pipes', 'user-service', 'identity', 'aws'];
+    await stack.compose('stop', ...services);
+    for (const service of services)
+      for (const { exitCode } of await containersOf(stack, service)) expect([service, exitCode]).toEqual([service, 0]);
+    await stack.recover();
+  });
+});
+
+async function ordersOf(username: string): Promise<string[]> {
+  const ids: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const query = new URLSearchParams({ username, limit: '100', ...(nextToken !== undefined && { nextToken }) });
+    const answer = await fetch(`${stack.apiUrl}/orders?${query.toString()}`);
+    const page = (await answer.json()) as { data: { OrderId?: string }[]; nextToken?: string };
+    ids.push(...page.data.flatMap(({ OrderId }) => OrderId ?? []));
+    ({ nextToken } = page);
+  } while (nextToken !== undefined);
+  return ids;
+}

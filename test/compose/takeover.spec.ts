@@ -1,0 +1,102 @@
+/** Several runners of pipes share a volume: one works, another takes over, and none moves a checkpoint back. */
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'expect';
+import { stackUnderTest } from '../fixtures/compose.js';
+import { containersOf, freeze, killHard, thaw, untilBack, type Container } from './containers.js';
+import { Notified } from './notified.js';
+import { OrderLoad } from './order-load.js';
+
+const stack = stackUnderTest();
+const TAKEOVER_MS = 10_000;
+const ALL_TOLD_MS = 60_000;
+
+/** What a runner says of itself. */
+interface Health {
+  readonly status: string;
+  readonly fence?: number;
+  readonly standsBy?: string;
+}
+
+async function healthOf({ name }: Container): Promise<Health> {
+  const program = "fetch('http://127.0.0.1:8080/health').then(async (r) => console.log(await r.text()))";
+  const index = name.split('-').at(-1) ?? '1';
+  return JSON.parse(await stack.compose('exec', '-T', '--index', index, 'pipes', 'node', '-e', program)) as Health;
+}
+
+/** The runner that holds the lease and has its pipes running. @throws Error after `timeoutMs` */
+async function holder(timeoutMs: number, other?: Container): Promise<{ container: Container; fence: number }> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    for (const container of await containersOf(stack, 'pipes')) {
+      if (container.id === other?.id || container.pid === 0) continue;
+      const { fence, status } = await healthOf(container);
+      if (fence !== undefined && status === 'ready') return { container, fence };
+    }
+    if (Date.now() > deadline) throw new Error(`no runner holds the lease after ${timeoutMs} ms`);
+    await delay(100);
+  }
+}
+
+describe('two runners of pipes', () => {
+  let notified: Notified;
+
+  before(async () => {
+    await stack.up('--scale', 'pipes=2', '--no-recreate');
+    const user = { username: 'tess', name: 'Tess T', email: 'tess@example.com' };
+    await fetch(`${stack.apiUrl}/users`, {
+      ...{ method: 'POST', body: JSON.stringify(user), headers: { 'content-type': 'application/json' } },
+    });
+    notified = new Notified(stack.awsUrl);
+  });
+
+  after(async () => {
+    await notified.stop();
+    await stack.up('--scale', 'pipes=1', '--no-recreate');
+  });
+
+  it('are one that works and one that stands by', async () => {
+    const healths = await Promise.all((await containersOf(stack, 'pipes')).map(healthOf));
+    expect(healths.filter(({ fence }) => fence !== undefined)).toHaveLength(1);
+    expect(healths.filter(({ standsBy }) => standsBy !== undefined)).toHaveLength(1);
+  });
+
+  it('change hands within 10 s when the first is killed, and no order is lost or told twice but what was in flight', async (test) => {
+    const first = await holder(TAKEOVER_MS);
+    const load = new OrderLoad(stack.apiUrl, 'tess', 20);
+    await delay(500);
+    killHard(first.container);
+    const killed = performance.now();
+    const second = await holder(TAKEOVER_MS, first.container);
+    const took = performance.now() - killed;
+    await load.stop();
+    await notified.waitForAll(load.placed, ALL_TOLD_MS);
+    await untilBack(first.container);
+    test.diagnostic(
+      `taken over in ${Math.round(took)} ms; ${load.placed.length} orders, ${notified.repeats} told twice`,
+    );
+    expect(took).toBeLessThan(TAKEOVER_MS);
+    expect(second.fence).toBeGreaterThan(first.fence);
+    expect(notified.repeats).toBeLessThanOrEqual(10);
+  });
+
+  it('change hands when the first is paused; back again, it finds that it may do nothing', async (test) => {
+    const first = await holder(TAKEOVER_MS);
+    const before = notified.repeats;
+    const load = new OrderLoad(stack.apiUrl, 'tess', 20);
+    await delay(500);
+    await freeze(first.container);
+    try {
+      const second = await holder(TAKEOVER_MS, first.container);
+      expect(second.fence).toBeGreaterThan(first.fence);
+    } finally {
+      await thaw(first.container);
+    }
+    await load.stop();
+    await notified.waitForAll(load.placed, ALL_TOLD_MS);
+    const { standsBy, fence } = await healthOf(first.container);
+    test.diagnostic(`${load.placed.length} orders, ${notified.repeats - before} told twice`);
+    expect([standsBy !== undefined, fence]).toEqual([true, undefined]);
+    expect(notified.repeats - before).toBeLessThanOrEqual(10);
+  });
+});

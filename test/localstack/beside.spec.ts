@@ -1,0 +1,137 @@
+/** Pipes beside a LocalStack of somebody's own: a table, a queue and clients that know nothing of Tabletop. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreatePipeCommand, DeletePipeCommand, DescribePipeCommand, PipesClient } from '@aws-sdk/client-pipes';
+import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { expect } from 'expect';
+import { CREDENTIALS, REGION } from '../../localstack/src/account.js';
+import { freePort } from '../../localstack/src/child-process.js';
+import { isReady } from '../../localstack/src/container/wait-for-endpoint.js';
+
+const own = process.env.LOCALSTACK_URL ?? '';
+const name = `beside-${Date.now().toString(36)}`;
+const at = (endpoint: string): { endpoint: string; region: string; credentials: typeof CREDENTIALS } => ({
+  endpoint,
+  region: REGION,
+  credentials: CREDENTIALS,
+});
+
+describe('pipes beside a LocalStack', { skip: own === '' && 'LOCALSTACK_URL names none' }, () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'beside-'));
+  const [tables, queues] = [new DynamoDBClient(at(own)), new SQSClient(at(own))];
+  let url: string;
+  let child: ChildProcess;
+  let pipes: PipesClient;
+  let queue: string;
+  let stream: string;
+
+  const start = async (): Promise<void> => {
+    child = spawn(process.execPath, ['dist/localstack/src/container/cli.js', 'beside'], {
+      env: { PATH: process.env.PATH, PORT: new URL(url).port, LOCALSTACK_URL: own, DATA_DIR: dataDir },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    while (!(await isReady(`${url}/health`))) await delay(50);
+  };
+  const put = async (key: string): Promise<void> =>
+    void (await tables.send(new PutItemCommand({ TableName: name, Item: { PK: { S: key } } })));
+  /** The keys in the next `count` messages. */
+  const keys = async (count: number): Promise<string[]> => {
+    const found: string[] = [];
+    const deadline = Date.now() + 30_000;
+    while (found.length < count && Date.now() < deadline) {
+      const { Messages = [] } = await queues.send(
+        new ReceiveMessageCommand({ QueueUrl: queue, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+      );
+      for (const { Body = '{}' } of Messages)
+        found.push((JSON.parse(Body) as { dynamodb: { Keys: { PK: { S: string } } } }).dynamodb.Keys.PK.S);
+    }
+    return found;
+  };
+
+  before(async () => {
+    const { TableDescription } = await tables.send(
+      new CreateTableCommand({
+        TableName: name,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'PK', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'PK', KeyType: 'HASH' }],
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
+      }),
+    );
+    stream = TableDescription?.LatestStreamArn ?? '';
+    queue = (await queues.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl ?? '';
+    url = `http://127.0.0.1:${await freePort()}`;
+    pipes = new PipesClient(at(url));
+    await start();
+  });
+
+  after(async () => {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    await tables.send(new DeleteTableCommand({ TableName: name }));
+    await queues.send(new DeleteQueueCommand({ QueueUrl: queue }));
+    for (const client of [tables, queues, pipes]) client.destroy();
+    rmSync(dataDir, { recursive: true });
+  });
+
+  it('run what CreatePipe makes, on writes that do not pass the endpoint', async () => {
+    await pipes.send(
+      new CreatePipeCommand({
+        Name: name,
+        RoleArn: 'arn:aws:iam::000000000000:role/any',
+        Source: stream,
+        SourceParameters: {
+          DynamoDBStreamParameters: { StartingPosition: 'TRIM_HORIZON', MaximumRetryAttempts: 3 },
+          FilterCriteria: { Filters: [{ Pattern: '{"dynamodb":{"Keys":{"PK":{"S":[{"prefix":"wanted"}]}}}}' }] },
+        },
+        Target: `arn:aws:sqs:${REGION}:000000000000:${name}`,
+      }),
+    );
+    for (const key of ['wanted-1', 'other', 'wanted-2']) await put(key);
+    expect(await keys(2)).toEqual(['wanted-1', 'wanted-2']);
+    expect((await pipes.send(new DescribePipeCommand({ Name: name }))).CurrentState).toBe('RUNNING');
+  });
+
+  it('go on after a kill where they stopped, with the pipes that were made', async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await put('wanted-3');
+    await start();
+    expect(await keys(1)).toEqual(['wanted-3']);
+  });
+
+  it('refuse by name what there is no such thing for', async () => {
+    const refused = pipes.send(
+      new CreatePipeCommand({
+        ...{ Name: `${name}-2`, RoleArn: 'arn:aws:iam::000000000000:role/any', Source: stream },
+        SourceParameters: { DynamoDBStreamParameters: { StartingPosition: 'LATEST' } },
+        Target: `arn:aws:logs:${REGION}:000000000000:log-group:mine`,
+        TargetParameters: { CloudWatchLogsParameters: { LogStreamName: 's' } },
+      }),
+    );
+    await expect(refused).rejects.toThrow(/log groups are not emulated here/);
+  });
+
+  it('pass every other service on to LocalStack as it comes', async () => {
+    const sts = new STSClient(at(url));
+    expect((await sts.send(new GetCallerIdentityCommand({}))).Account).toBe('000000000000');
+    sts.destroy();
+    const there = await fetch(`${url}/_localstack/health`);
+    expect(((await there.json()) as { version: string }).version).toBe('4.14.0');
+  });
+
+  it('are deleted for good', async () => {
+    await pipes.send(new DeletePipeCommand({ Name: name }));
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    await start();
+    await expect(pipes.send(new DescribePipeCommand({ Name: name }))).rejects.toThrow(/does not exist/);
+  });
+});
