@@ -23,7 +23,7 @@ export interface AppOptions extends Pick<ServiceStackProps, 'codeOf'> {
 /** The app, not yet written: `synth()` does that. Needs no account, no network and no Terraform. */
 export function makeApp({ outdir, state = 'bucket', moves = {}, ...options }: AppOptions): App {
   mkdirSync(outdir, { recursive: true });
-  const app = new App({ outdir });
+  const app = new App({ outdir, context: { targetVersions: RUNS_ON } });
   const { config, topology } = options;
   const stage = { config, state, name: topology.name };
   const service = new ServiceStack(app, SERVICE, { ...options, moves, state });
@@ -38,6 +38,9 @@ export function makeApp({ outdir, state = 'bucket', moves = {}, ...options }: Ap
 }
 
 const SERVICE = 'service';
+
+/** The lock file beside a state in S3 is theirs since then; cdktf's successor asks. */
+const RUNS_ON = { terraform: '>=1.11.0', opentofu: '>=1.10.0' };
 
 /** Terraform's types of the resources in a written stack. */
 export const typesIn = (file: string): string[] =>
