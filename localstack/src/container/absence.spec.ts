@@ -1,0 +1,26 @@
+import { describe, it } from 'node:test';
+import { expect } from 'expect';
+import { absenceReason } from './absence.js';
+
+const reason = (environment: Parameters<typeof absenceReason>[3]): string =>
+  absenceReason('http://localstack:4566', 'ECONNREFUSED', 10, environment);
+
+describe('a LocalStack that does not answer', () => {
+  it('is named with its address, what was met, and where to look', () => {
+    expect(reason({})).toMatch(
+      /^LocalStack at http:\/\/localstack:4566 has not answered for 10 s \(ECONNREFUSED\).*docker compose logs localstack.*137/,
+    );
+  });
+
+  it('of an image that wants a token and has none says so, and which tag needs none', () => {
+    expect(reason({ LOCALSTACK_IMAGE: 'localstack/localstack:2026.05', LOCALSTACK_TOKEN_SET: '' })).toMatch(
+      /image is localstack\/localstack:2026\.05.*LOCALSTACK_AUTH_TOKEN.*localstack\/localstack:4\.14\.0 is the last that needs none/,
+    );
+  });
+
+  it('with a token is not told to get one', () => {
+    expect(reason({ LOCALSTACK_IMAGE: 'localstack/localstack:2026.05', LOCALSTACK_TOKEN_SET: 'yes' })).not.toMatch(
+      /TOKEN/,
+    );
+  });
+});

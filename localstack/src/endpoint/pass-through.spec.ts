@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { after, before, describe, it } from 'node:test';
+import { expect } from 'expect';
+import { PassThrough } from './pass-through.js';
+
+const LARGE = 64 * 1024 * 1024;
+
+async function listening(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('what nobody looks into', () => {
+  /** Tells how much it was sent, and sends as much as it is asked for. */
+  const backend = createServer((incoming, outgoing) => {
+    if (incoming.url === '/early') return void incoming.pipe(outgoing.writeHead(200));
+    void sizeOf(incoming).then((size) => {
+      outgoing.writeHead(201, { 'x-size': size, 'x-host': incoming.headers.host });
+      Readable.from(blocks(Number(incoming.headers['x-want'] ?? 0))).pipe(outgoing);
+    });
+  });
+  let passThrough: PassThrough;
+  const front = createServer((incoming, outgoing) => passThrough.send(incoming, outgoing));
+  let url: string;
+
+  before(async () => {
+    passThrough = new PassThrough(await listening(backend));
+    url = await listening(front);
+  });
+
+  after(() => {
+    passThrough.close();
+    for (const server of [front, backend]) server.close();
+  });
+
+  it('goes to the backend and back whatever its size', async () => {
+    const response = await fetch(url, {
+      ...{ method: 'PUT', headers: { 'x-want': String(LARGE) }, duplex: 'half' },
+      body: Readable.toWeb(Readable.from(blocks(LARGE))) as ReadableStream,
+    });
+    let size = 0;
+    for await (const chunk of response.body ?? []) size += (chunk as Uint8Array).length;
+    expect([response.status, response.headers.get('x-size'), size]).toEqual([201, String(LARGE), LARGE]);
+  });
+
+  it('goes piece by piece: an answer may begin before the request has ended', async () => {
+    const outgoing = request(`${url}/early`, { method: 'POST' });
+    outgoing.write('first');
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    const [first] = (await once(answer, 'data')) as [Buffer];
+    expect(first.toString()).toBe('first');
+    outgoing.end();
+    answer.resume();
+    await once(answer, 'end');
+  });
+
+  it('keeps the host that the caller has named', async () => {
+    expect((await fetch(url)).headers.get('x-host')).toBe(new URL(url).host);
+  });
+
+  it('is a 503 that clients retry when the backend is away', async () => {
+    const away = createServer();
+    const gone = await listening(away);
+    away.close();
+    passThrough = new PassThrough(gone);
+    const response = await fetch(url, { headers: { 'x-amz-target': 'Kinesis_20131202.PutRecord' } });
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await response.text()).toMatch(/kinesis does not answer/);
+  });
+});
+
+function* blocks(size: number): Generator<Buffer> {
+  const block = Buffer.alloc(64 * 1024);
+  for (let left = size; left > 0; left -= block.length) yield block.subarray(0, Math.min(left, block.length));
+}
+
+async function sizeOf(message: IncomingMessage): Promise<number> {
+  let size = 0;
+  for await (const chunk of message) size += (chunk as Buffer).length;
+  return size;
+}
