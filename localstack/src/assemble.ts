@@ -137,7 +137,8 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
     apis,
     userPools,
   };
-  door.answerBy(awsEndpoint({ host: frame.host, journal, faults, services, onTableWrite: () => pipes.wake() }));
+  const onTableWrite = (): void => pipes.wake();
+  door.answerBy(awsEndpoint({ host: frame.host, journal, faults, services, onTableWrite, onCall: begun.onCall }));
   onProgress(`AWS endpoint on ${door.origin}`);
   const made = await makeAll(resources, embeddedMakers, system, ({ resource, origin }) => {
     const watches = resource.kind === 'alarm' || resource.kind === 'metric-filter';

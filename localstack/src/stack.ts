@@ -3,6 +3,7 @@ import { type Clock } from '../../libs/pipes/src/clock.js';
 import { type RuntimeSettings } from '../../libs/topology/src/environment.js';
 import { type Topology } from '../../libs/topology/src/system.js';
 import { type TableBackendName } from './backend/tables.js';
+import { type AwsRequest } from './endpoint/aws-request.js';
 import { type Faults } from './endpoint/fault.js';
 import { type JournalReader } from './journal.js';
 import { type LocalSystem } from './resource/local-system.js';
@@ -37,6 +38,8 @@ export interface LocalStackOptions {
   aliases?: readonly string[];
   /** The time of logs, metrics and alarms, which tests move. */
   clock?: Clock;
+  /** Told of each call at the AWS endpoint as it came: which rights would it have needed on AWS? */
+  onCall?: (request: AwsRequest) => void;
   /** Told of each step of the start. */
   onProgress?: (step: string) => void;
 }

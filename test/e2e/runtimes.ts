@@ -10,6 +10,7 @@ import { localAws } from '../../localstack/src/function/function-environment.js'
 import { userPoolId } from '../../localstack/src/identity/pool-settings.js';
 import { startLocalStack } from '../../localstack/src/local-stack.js';
 import { composeUp } from '../fixtures/compose.js';
+import { UsedRights, usedRightsFile } from '../fixtures/used-rights.js';
 import { emptyLocalStack, emptyTable } from '../fixtures/empty-localstack.js';
 
 /** What the suite is told of the runtime, and how it is taken down. */
@@ -38,6 +39,7 @@ const environmentOf = (apiUrl: string, awsUrl: string): Runtime['environment'] =
 
 /** The embedded stack, on free ports. */
 async function embedded(): Promise<Runtime> {
+  const rights = new UsedRights(topology);
   const stack = await startLocalStack({
     topology,
     // The suite looks at what pages of other origins are told, which in jwt mode is nothing by default.
@@ -45,9 +47,17 @@ async function embedded(): Promise<Runtime> {
     root: 'dist',
     bundles: 'dist/functions',
     tables: process.env.TABLE_BACKEND as TableBackendName | undefined,
+    onCall: (request) => rights.take(request),
   });
+  rights.follow(stack.journal);
   process.stdout.write(`The suite runs on the embedded stack (${stack.backend}, ${AUTH_MODE}), account ${ACCOUNT}.\n`);
-  return { environment: environmentOf(stack.apiUrl ?? '', stack.awsUrl), stop: () => stack.stop() };
+  return {
+    environment: environmentOf(stack.apiUrl ?? '', stack.awsUrl),
+    stop: async () => {
+      await stack.stop();
+      rights.keep(usedRightsFile(AUTH_MODE));
+    },
+  };
 }
 
 /** What runs in containers, as processes of this machine in front of the LocalStack at LOCALSTACK_URL. */

@@ -24,6 +24,8 @@ export interface AwsEndpointOptions {
   services: Services;
   /** Called after each call that may have written to a table. */
   onTableWrite: () => void;
+  /** Told of each call as it came. */
+  onCall?: ((request: AwsRequest) => void) | undefined;
 }
 
 /** What answers the endpoint's requests. */
@@ -45,6 +47,7 @@ async function answer(incoming: IncomingMessage, options: AwsEndpointOptions): P
       'AccessDeniedException',
       'Pages and hosts from elsewhere may not call the local AWS endpoint.',
     );
+  options.onCall?.(request);
   const started = performance.now();
   const fault = options.faults.take(request);
   const response =

@@ -1,0 +1,70 @@
+/** Used rights against allowed ones: function by function, action by action, resource by resource, key by key. */
+import { type UsedRight } from '../../../test/fixtures/used-rights.js';
+import { type AllowedRight } from './allowed-rights.js';
+
+/** Something that is allowed and was never seen, or the other way round. */
+export interface Cell {
+  readonly function: string;
+  readonly resource: string;
+  /** An action, or `keys CUSTOMER#*`: a pattern that no key was seen to match. */
+  readonly what: string;
+}
+
+/** Uses that nothing allows. */
+export const missing = (used: readonly UsedRight[], allowed: readonly AllowedRight[]): Cell[] =>
+  used
+    .filter((use) => !allowed.some((right) => allows(right, use)))
+    .map(({ function: name, resource, action, key }) => ({
+      function: name,
+      resource,
+      what: key === '' ? action : `${action} of ${key}`,
+    }));
+
+/** Rights that nothing used, and key patterns that no use matched. */
+export function unused(used: readonly UsedRight[], allowed: readonly AllowedRight[]): Cell[] {
+  const actions = allowed
+    .filter((right) => !used.some((use) => allows(right, use)))
+    .map(({ function: name, resource, action }) => ({ function: name, resource, what: action }));
+  const patterns = allowed.flatMap(({ keys, ...right }) => keys.map((key) => ({ ...right, keys: [key] })));
+  const seen = new Set(
+    patterns.filter((right) => used.some((use) => allows(right, use))).map((right) => cellOfPattern(right)),
+  );
+  const unseen = new Map(
+    patterns.flatMap((right) => {
+      const cell = cellOfPattern(right);
+      return seen.has(cell)
+        ? []
+        : [[cell, { function: right.function, resource: right.resource, what: `keys ${right.keys[0] ?? ''}` }]];
+    }),
+  );
+  return [...actions, ...unseen.values()];
+}
+
+const cellOfPattern = (right: AllowedRight): string => `${right.function} ${right.resource} ${right.keys[0] ?? ''}`;
+
+/** Whether a right covers a use. A use whose key is not known is covered by no right that asks for one. */
+const allows = ({ keys, ...right }: AllowedRight, use: UsedRight): boolean =>
+  right.function === use.function &&
+  right.action === use.action &&
+  right.resource === use.resource &&
+  (keys.length === 0 || keys.some((pattern) => isLike(pattern, use.key)));
+
+/** IAM's StringLike: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+function isLike(pattern: string, value: string): boolean {
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${escaped}$`).test(value);
+}
+
+/** A line for each function and resource: what it uses, and what it does not. */
+export function matrix(used: readonly UsedRight[], allowed: readonly AllowedRight[]): string {
+  const rows = new Map<string, string[]>();
+  for (const right of allowed) {
+    const row = `${right.function}  ${right.resource}`;
+    const mark = used.some((use) => allows(right, use)) ? '' : ' (never)';
+    rows.set(row, [...(rows.get(row) ?? []), `${right.action}${mark}`]);
+  }
+  return [...rows].map(([row, actions]) => `${row}  ${actions.join(', ')}`).join('\n');
+}
