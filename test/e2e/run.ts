@@ -43,8 +43,8 @@ const passed = [
     files.filter((file) => !(AUTH_MODE === 'jwt' ? needsOpen(file) : isSeed(file))),
   ),
 ];
-// Each seed document describes a system that nobody has used yet.
-for (const SEED of AUTH_MODE === 'jwt' ? [] : ['000', '001']) {
+// Each seed document describes a system that nobody has used yet, which a deployed one is only once.
+for (const SEED of AUTH_MODE === 'jwt' || name === 'aws' ? [] : ['000', '001']) {
   if (runtime.empty) await runtime.empty();
   else {
     await runtime.stop();

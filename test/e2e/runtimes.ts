@@ -12,6 +12,7 @@ import { startLocalStack } from '../../localstack/src/local-stack.js';
 import { composeUp } from '../fixtures/compose.js';
 import { UsedRights, usedRightsFile } from '../fixtures/used-rights.js';
 import { emptyLocalStack, emptyTable } from '../fixtures/empty-localstack.js';
+import { deployedVariables } from './deployed.js';
 
 /** What the suite is told of the runtime, and how it is taken down. */
 export interface Runtime {
@@ -23,9 +24,16 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
-export const AUTH_MODE = process.env.AUTH_MODE === 'jwt' ? 'jwt' : 'open';
+/** A deployed stage asks for tokens unless one says that it does not. */
+export const AUTH_MODE =
+  (process.env.AUTH_MODE ?? (process.env.STACK === 'aws' ? 'jwt' : 'open')) === 'jwt' ? 'jwt' : 'open';
 
-export const RUNTIMES: Readonly<Record<string, () => Promise<Runtime>>> = { embedded, localstack, compose };
+export const RUNTIMES: Readonly<Record<string, () => Promise<Runtime>>> = {
+  embedded,
+  localstack,
+  compose,
+  aws,
+};
 
 const INBOX = 'tabletop-dev-order-events-inbox';
 
@@ -93,4 +101,11 @@ async function compose(): Promise<Runtime> {
     specs: 'dist/test/{localstack,compose}/**/*.spec.js',
     stop: () => stack.down(),
   };
+}
+
+/** A deployed stage. The suite leaves there what it writes; credentials and region are the shell's. */
+function aws(): Promise<Runtime> {
+  const variables = deployedVariables();
+  process.stdout.write(`The suite runs on ${variables.API_URL} (${AUTH_MODE}).\n`);
+  return Promise.resolve({ environment: { ...variables, AUTH_MODE }, stop: () => Promise.resolve() });
 }
