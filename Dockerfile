@@ -4,7 +4,7 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
-RUN node build/build.ts && node build/image.ts
+RUN npm run --silent build:image
 
 # A table browser, for `docker compose --profile tools up`.
 FROM node:24-slim AS tables

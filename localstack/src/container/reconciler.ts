@@ -48,6 +48,7 @@ export class Reconciler {
     const started = performance.now();
     try {
       const made = await make(({ resource, origin }) => say(service, `${resource.kind} ${resource.name} ${origin}`));
+      this.tellLoss(made);
       this.session = seen.session;
       this.waitsFor = undefined;
       this.lastFailure = '';
@@ -56,6 +57,14 @@ export class Reconciler {
     } catch (error) {
       this.fail((error as Error).message);
     }
+  }
+
+  /** A LocalStack that comes back empty has lost what was in it, and an image may do so with its tables too. */
+  private tellLoss(made: readonly Made[]): void {
+    const lost = made.filter(({ origin }) => origin === 'created').map(({ resource }) => resource);
+    if (this.session === undefined || lost.length === 0) return;
+    const names = lost.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+    say(this.options.service, `LocalStack came back without ${names}; what they held is lost, they are made anew`, 'WARN');
   }
 
   private miss(reason: string): void {

@@ -15,7 +15,7 @@ interface Info {
 export type Seen = { readonly session: string; readonly version: string } | { readonly away: string };
 
 /** @param known a session that was seen to have started whole */
-export async function look(url: string, known: string | undefined): Promise<Seen> {
+async function look(url: string, known: string | undefined): Promise<Seen> {
   try {
     const { session_id: session, version } = (await get(`${url}/_localstack/info`)) as Info;
     if (session === known) return { session, version };
