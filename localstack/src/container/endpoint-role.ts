@@ -95,7 +95,10 @@ export const startEndpoint: Role = async (frame, name) => {
   });
   reconciler.start();
   monitoring.start();
-  say(name, `answers for LocalStack at ${upstream}; it keeps tables over a restart, but not the messages in its queues`);
+  say(
+    name,
+    `answers for LocalStack at ${upstream}; it keeps tables over a restart, but not the messages in its queues`,
+  );
   return {
     stop: async () => {
       await reconciler.stop();

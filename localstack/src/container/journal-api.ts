@@ -1,7 +1,9 @@
 /**
- * The system's journal over HTTP: `GET /_tabletop/journal?since=<seq>` gives entries as JSON lines, `POST` adds what other
- * containers have recorded; `GET /_tabletop/writes` sends a line whenever a table was written to.
+ * The system's journal over HTTP: `GET /_tabletop/journal?since=<seq>` gives entries as JSON lines and names, in headers, the
+ * next number and the journal, which is another one after a restart; `POST` adds what other containers have recorded.
+ * `GET /_tabletop/writes` sends a line whenever a table was written to.
  */
+import { randomUUID } from 'node:crypto';
 import { type RequestListener, type ServerResponse } from 'node:http';
 import { collect } from '../endpoint/forward.js';
 import { type Journal } from '../journal.js';
@@ -10,13 +12,15 @@ import { type JournalEvent } from '../journal-event.js';
 const LARGEST_BATCH = 64 * 1024 * 1024;
 
 export function journalPage(journal: Journal): RequestListener {
+  const id = randomUUID();
   return (incoming, outgoing) => {
     if (incoming.method !== 'POST') {
       incoming.resume();
       const { searchParams } = new URL(incoming.url ?? '/', 'http://localhost');
       const since = Number(searchParams.get('since') ?? 0);
       const entries = journal.entries(({ seq }) => seq >= since);
-      outgoing.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      const about = { 'x-journal-id': id, 'x-journal-next': journal.next };
+      outgoing.writeHead(200, { ...about, 'content-type': 'application/x-ndjson' });
       outgoing.end(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
       return;
     }
@@ -34,12 +38,16 @@ export function journalPage(journal: Journal): RequestListener {
   };
 }
 
-/** @throws SyntaxError when a line is not JSON */
+/** @throws Error when a line is no event */
 const eventsIn = (text: string): JournalEvent[] =>
   text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as JournalEvent);
+    .map((line) => {
+      const event = JSON.parse(line) as Partial<JournalEvent> | null;
+      if (typeof event?.type !== 'string') throw new Error(`no event: ${line.slice(0, 100)}`);
+      return event as JournalEvent;
+    });
 
 /** Tells of writes to whoever listens; many at once become one line. */
 export class WriteBell {

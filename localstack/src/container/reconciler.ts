@@ -64,7 +64,11 @@ export class Reconciler {
     const lost = made.filter(({ origin }) => origin === 'created').map(({ resource }) => resource);
     if (this.session === undefined || lost.length === 0) return;
     const names = lost.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-    say(this.options.service, `LocalStack came back without ${names}; what they held is lost, they are made anew`, 'WARN');
+    say(
+      this.options.service,
+      `LocalStack came back without ${names}; what they held is lost, they are made anew`,
+      'WARN',
+    );
   }
 
   private miss(reason: string): void {
