@@ -72,6 +72,12 @@ describe('the settings of a stage', () => {
     expect(mistakesIn('prod', PROD)).toBe('');
   });
 
+  it('protect what prod holds unless told not to, and nothing else unless told to', () => {
+    expect(readDeployConfig('prod', { prod: PROD }).protection).toBe(true);
+    expect(readDeployConfig('prod', { prod: { ...PROD, protection: false } }).protection).toBe(false);
+    expect(readDeployConfig('dev', { dev: GOOD }).protection).toBe(false);
+  });
+
   it('are not deployed while they are the example’s', () => {
     const example = readDeployConfig('prod', stages);
     expect(() => mustBeDeployable(example)).toThrow(/account is the example’s[^]*alarmEmail is the example’s/);

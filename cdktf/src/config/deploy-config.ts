@@ -84,6 +84,8 @@ const settingsSchema = z.strictObject({
   /** `own-key` makes one customer managed key for everything that holds data; `aws-owned` costs nothing. */
   encryption: oneOf(['own-key', 'aws-owned']).default('aws-owned'),
   domain: domainSchema.optional(),
+  /** Whether tables and user pools refuse to be deleted; on for prod unless told. To tear prod down: off, deploy, destroy. */
+  protection: z.boolean({ error: refused('give true or false') }).optional(),
   /** Of the whole API: requests a second, and how many above that at once. */
   throttling: z
     .strictObject({
@@ -114,6 +116,7 @@ export type DomainSettings = z.output<typeof domainSchema>;
 export type DeployConfig = z.output<typeof settingsSchema> & {
   readonly stage: DeployStage;
   readonly corsOrigins: string;
+  readonly protection: boolean;
 };
 
 /** Settings that cannot be deployed; the message names every mistake and its way out. */
@@ -138,7 +141,12 @@ export function readDeployConfig(stage: string, stages: Readonly<Record<string, 
   const { data, error } = settingsSchema.safeParse(settings);
   const mistakes = [...(error?.issues ?? []).map(wordOf), ...contradictions(known, settings)];
   if (data === undefined || mistakes.length > 0) throw new DeployConfigError(stage, mistakes);
-  return { stage: known, ...data, corsOrigins: data.corsOrigins ?? (data.authMode === 'open' ? '*' : '') };
+  return {
+    stage: known,
+    ...data,
+    corsOrigins: data.corsOrigins ?? (data.authMode === 'open' ? '*' : ''),
+    protection: data.protection ?? known === 'prod',
+  };
 }
 
 /** @throws DeployConfigError where an example's value stands for one's own */

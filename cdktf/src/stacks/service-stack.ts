@@ -69,7 +69,7 @@ export class ServiceStack extends StageStack {
       alarmKey,
       takesAlarms: (topic: Topic) => alarmed.has(topic),
       movedFrom: (resource) => movedId(resource, moves),
-      protects: stage === 'prod',
+      protects: config.protection,
     };
   }
 
