@@ -1,35 +1,78 @@
 /** Each stack through Terraform's whole circle, against the stand-in provider: no account, no network. */
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
-import { synthesize, type Synthesis } from './synthesis.js';
+import { DEV, PROD, synthesize, type Synthesis } from './synthesis.js';
 import { noTerraform, startProvider, Workspace, type Provider } from './terraform.js';
+
+/** Everything that may be asked for, in a stage that may be taken down again. */
+const WHOLE = { ...PROD, stage: 'staging' as const };
 
 describe('Terraform on the synthesized stacks', { skip: noTerraform }, () => {
   let synthesis: Synthesis;
+  let dev: Synthesis;
   let provider: Provider;
   before(async () => {
-    synthesis = await synthesize();
-    provider = await startProvider(synthesis.files);
+    synthesis = await synthesize(WHOLE);
+    dev = await synthesize({ ...DEV, region: WHOLE.region });
+    provider = await startProvider([...synthesis.files, ...dev.files]);
   });
   after(async () => {
     await provider.stop();
-    await synthesis.remove();
+    await Promise.all([synthesis.remove(), dev.remove()]);
   });
 
-  for (const stack of ['service'])
-    it(`validates, plans, applies, finds nothing more to do and destroys the ${stack} stack`, async () => {
+  const declaredIn = async (from: Synthesis, stack: string): Promise<number> =>
+    Object.values((await from.jsonOf(stack)).resource ?? {}).flatMap(Object.keys).length;
+
+  const STACKS = ['pipeline', 'service', 'state'];
+
+  it('knows of every stack there is', () => {
+    expect([...synthesis.stacks.keys()].sort()).toEqual(STACKS);
+  });
+
+  for (const stack of STACKS)
+    it(`validates, plans and applies the ${stack} stack, and finds nothing more to do`, async (test) => {
       const workspace = await Workspace.of(synthesis.folderOf(stack), provider);
-      try {
-        await workspace.must('validate');
-        const declared = Object.values((await synthesis.jsonOf(stack)).resource ?? {}).flatMap(Object.keys).length;
-        const creations = (await workspace.plan()).filter(({ change }) => change.actions.includes('create'));
-        expect(creations).toHaveLength(declared);
-        expect(await workspace.apply()).toContain(`${declared} added, 0 changed, 0 destroyed`);
-        expect(await workspace.plan()).toEqual([]);
-        expect(await workspace.destroy()).toContain(`${declared} destroyed`);
-        expect(await workspace.state()).toEqual([]);
-      } finally {
-        await workspace.remove();
+      test.after(() => workspace.remove());
+      await workspace.must('validate');
+      const declared = await declaredIn(synthesis, stack);
+      const creations = (await workspace.plan()).filter(({ change }) => change.actions.includes('create'));
+      expect(creations).toHaveLength(declared);
+      expect(await workspace.apply()).toContain(`${declared} added, 0 changed, 0 destroyed`);
+      expect(await workspace.plan()).toEqual([]);
+      if (stack === 'state') {
+        // It holds the states of all the others.
+        expect((await workspace.run('destroy', '-auto-approve', '-no-color')).output).toContain('prevent_destroy');
+        return;
       }
+      expect(await workspace.destroy()).toContain(`${declared} destroyed`);
+      expect(await workspace.state()).toEqual([]);
     });
+
+  it('makes two stages in one account, neither in the other’s way', async (test) => {
+    for (const from of [synthesis, dev]) {
+      const workspace = await Workspace.of(from.folderOf('service'), provider);
+      test.after(async () => {
+        await workspace.destroy();
+        await workspace.remove();
+      });
+      expect(await workspace.apply()).toContain(`${await declaredIn(from, 'service')} added`);
+    }
+  });
+
+  it('deploys the API anew when a template of it changes, and puts the stage on the new deployment', async (test) => {
+    const workspace = await Workspace.of(dev.folderOf('service'), provider);
+    test.after(async () => {
+      await workspace.destroy();
+      await workspace.remove();
+    });
+    await workspace.apply();
+    const open = await synthesize({ ...DEV, region: WHOLE.region, authMode: 'open', corsOrigins: '*' });
+    await workspace.take(open.folderOf('service'));
+    await open.remove();
+    const changes = (await workspace.plan()).map(({ type, change }) => `${type} ${change.actions.join(' and ')}`);
+    expect(changes).toContain('aws_api_gateway_deployment create and delete');
+    expect(changes).toContain('aws_api_gateway_stage update');
+    expect(changes.filter((change) => /(rest_api|stage) .*delete/.test(change))).toEqual([]);
+  });
 });
