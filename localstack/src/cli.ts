@@ -86,15 +86,14 @@ async function main(): Promise<void> {
   const started = performance.now();
   const running: { stack?: LocalStack } = {};
   stopOnSignals(running);
-  const { topology } = await import('../../libs/topology/src/topology.js');
+  const { topology, aliases } = await import('../../libs/topology/src/topology.js');
   const stack = await startLocalStack({
     topology,
     ...settings,
     root: 'dist',
     bundles: 'dist/functions',
     fresh: values.fresh ?? false,
-    // The name by which the scripts of seed document 003 ask for the API's address.
-    aliases: ['ecommerce-microservices'],
+    aliases,
     onProgress: (step) => say(`  ${step}`),
   });
   running.stack = stack;

@@ -49,6 +49,18 @@ async function lineOf(service: string, pattern: RegExp): Promise<string> {
   }
 }
 
+/** Containers, volumes and networks of the project. */
+async function leftovers(): Promise<string[]> {
+  const filter = ['--filter', `label=com.docker.compose.project=${stack.environment.COMPOSE_PROJECT_NAME}`, '--quiet'];
+  const lists = [
+    ['ps', '--all'],
+    ['volume', 'ls'],
+    ['network', 'ls'],
+  ];
+  const found = await Promise.all(lists.map(async (words) => (await run('docker', [...words, ...filter])).stdout));
+  return found.join('').split('\n').filter(Boolean);
+}
+
 describe('before a start', () => {
   after(() => rmSync(folder, { recursive: true }));
 
@@ -114,6 +126,7 @@ describe('while it runs', () => {
     expect(aws?.health).not.toBe('healthy');
     // As the words say.
     await stack.compose('down', '--volumes');
+    expect(await leftovers()).toEqual([]);
     tables.destroy();
     await stack.up();
   });

@@ -47,7 +47,7 @@ export class Notified {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        await this.read(signal);
+        await this.read();
       } catch {
         // The system is on its way back; what the queue holds stays in it.
         await delay(LOOK_MS);
@@ -55,10 +55,11 @@ export class Notified {
     }
   }
 
-  private async read(abortSignal: AbortSignal): Promise<void> {
+  /** To its end, whatever comes: what a poll has taken that nobody waits for stays hidden for a minute. */
+  private async read(): Promise<void> {
     const QueueUrl = queueUrl(this.awsUrl, 'tabletop-dev-order-events-inbox');
     const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
-    const { Messages = [] } = await this.client.send(receive, { abortSignal });
+    const { Messages = [] } = await this.client.send(receive);
     if (Messages.length === 0) return;
     const Entries = Messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
     await this.client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));

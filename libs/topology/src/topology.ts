@@ -111,3 +111,6 @@ export const topology = system('tabletop', {
     ...[orderEventsDead, purchaseEventsDead].map((each) => deadLettersIn(each)),
   ].map((alarm) => alarm.to(monitoring)),
 });
+
+/** Other names of its deployment: the scripts of seed document 003 ask for the API's address by this one. */
+export const aliases: readonly string[] = ['ecommerce-microservices'];

@@ -1,5 +1,5 @@
 /** The entry of every container: `tabletop <role> [name]`. */
-import { topology } from '../../../libs/topology/src/topology.js';
+import { aliases, topology } from '../../../libs/topology/src/topology.js';
 import { DeclarationError } from '../../../libs/topology/src/declaration-error.js';
 import { NotEmulatedError } from '../not-emulated.js';
 import { StartError } from '../start-error.js';
@@ -25,7 +25,7 @@ async function main([role = '', name = role]: readonly string[]): Promise<void> 
     throw new StartError(`Usage: tabletop <role> [name], where role is one of ${Object.keys(ROLES).join(', ')}.`);
   const settings = readContainerSettings(process.env);
   const start = await load();
-  const running = await start(containerFrame(topology, settings), name);
+  const running = await start(containerFrame(topology, settings, aliases), name);
   let stopping = false;
   const stop = (): void => {
     if (stopping) process.exit(1);

@@ -11,16 +11,23 @@ export interface ContainerFrame extends LocalFrame {
   readonly container: ContainerSettings;
   readonly topology: Topology;
   readonly resources: readonly Resource[];
+  /** Other names under which CloudFormation tells of the system. */
+  readonly aliases: readonly string[];
 }
 
 /** How many events of one function are handled at a time. */
 const MOST_INSTANCES = 4;
 
-export function containerFrame(topology: Topology, container: ContainerSettings): ContainerFrame {
+export function containerFrame(
+  topology: Topology,
+  container: ContainerSettings,
+  aliases: readonly string[],
+): ContainerFrame {
   const { stage, host, port, root, awsUrl, settings, backoffCapMs } = container;
   return {
     container,
     topology,
+    aliases,
     resources: resourcesIn(topology, stage),
     name: topology.name,
     ...{ stage, host, root, settings, backoffCapMs },

@@ -76,7 +76,7 @@ export const startEndpoint: Role = async (frame, name) => {
       ...{ forwarder, upstream, monitoring, waitsFor, peer: container.peer },
       functions: functionsOf(frame),
       description: () => ({
-        names: [`${frame.name}-${frame.stage}`],
+        names: [`${frame.name}-${frame.stage}`, ...frame.aliases],
         startedAt,
         outputs: stackOutputs({
           ...{ resources, physicalName: nameOf, systemName: frame.name },

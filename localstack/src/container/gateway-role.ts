@@ -11,7 +11,7 @@ import { type Role } from './role.js';
 
 /** Docker waits longer before it kills. */
 const GRACE_MS = 10_000;
-const LINGER_MS = 300;
+const LINGER_MS = 1_000;
 
 export const startGateway: Role = async (frame, name) => {
   const { container, resources, journal, settings } = frame;
