@@ -5,7 +5,7 @@ import { DEV, PROD, synthesize, type Synthesis } from './synthesis.js';
 import { noTerraform, startProvider, Workspace, type Provider } from './terraform.js';
 
 /** Everything that may be asked for, in a stage that may be taken down again. */
-const WHOLE = { ...PROD, stage: 'staging' as const };
+const WHOLE = { ...PROD, stage: 'staging' as const, protection: false };
 
 describe('Terraform on the synthesized stacks', { skip: noTerraform }, () => {
   let synthesis: Synthesis;

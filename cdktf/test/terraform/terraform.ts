@@ -28,6 +28,8 @@ export interface Change {
   readonly change: { readonly actions: readonly ('no-op' | 'create' | 'read' | 'update' | 'delete' | 'forget')[] };
 }
 
+const LONGEST_REASON = 4000;
+
 export interface Outcome {
   readonly code: number;
   /** Both streams, without colours. */
@@ -116,10 +118,12 @@ export class Workspace {
     return { code: code ?? 1, output: out + err };
   }
 
-  /** Runs a command and gives its output. @throws Error with the output where it failed */
+  /** Runs a command and gives its output. @throws Error with the reason where it failed */
   async must(...args: readonly string[]): Promise<string> {
     const { code, output } = await this.run(...args, ...(args[0] === 'show' ? [] : ['-no-color']));
-    if (code !== 0) throw new Error(`terraform ${args.join(' ')} ended with ${code}:\n${output}`);
+    // What goes before may be a plan of thousands of lines.
+    const why = output.slice(Math.max(0, output.indexOf('Error: '))).slice(0, LONGEST_REASON);
+    if (code !== 0) throw new Error(`terraform ${args.join(' ')} ended with ${code}:\n${why}`);
     return output;
   }
 
