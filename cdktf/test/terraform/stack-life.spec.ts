@@ -1,8 +1,8 @@
 /** Each stack through Terraform's whole circle, against the stand-in provider: no account, no network. */
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
 import { expect } from 'expect';
 import { DEV, PROD, synthesize, type Synthesis } from './synthesis.js';
-import { noTerraform, startProvider, Workspace, type Provider } from './terraform.js';
+import { noTerraform, startProvider, Workspace } from './terraform.js';
 
 /** Everything that may be asked for, in a stage that may be taken down again. */
 const WHOLE = { ...PROD, stage: 'staging' as const, protection: false };
@@ -10,16 +10,22 @@ const WHOLE = { ...PROD, stage: 'staging' as const, protection: false };
 describe('Terraform on the synthesized stacks', { skip: noTerraform }, () => {
   let synthesis: Synthesis;
   let dev: Synthesis;
-  let provider: Provider;
   before(async () => {
     synthesis = await synthesize(WHOLE);
     dev = await synthesize({ ...DEV, region: WHOLE.region });
-    provider = await startProvider([...synthesis.files, ...dev.files]);
   });
-  after(async () => {
-    await provider.stop();
-    await Promise.all([synthesis.remove(), dev.remove()]);
-  });
+  after(() => Promise.all([synthesis.remove(), dev.remove()]));
+
+  /** An account that nobody has used yet: it is quicker than to destroy what the last test made. */
+  const account = async (test: TestContext): Promise<(stack: string) => Promise<Workspace>> => {
+    const provider = await startProvider([...synthesis.files, ...dev.files]);
+    test.after(() => provider.stop());
+    return async (stack) => {
+      const workspace = await Workspace.of(stack, provider);
+      test.after(() => workspace.remove());
+      return workspace;
+    };
+  };
 
   const declaredIn = async (from: Synthesis, stack: string): Promise<number> =>
     Object.values((await from.jsonOf(stack)).resource ?? {}).flatMap(Object.keys).length;
@@ -32,8 +38,7 @@ describe('Terraform on the synthesized stacks', { skip: noTerraform }, () => {
 
   for (const stack of STACKS)
     it(`validates, plans and applies the ${stack} stack, and finds nothing more to do`, async (test) => {
-      const workspace = await Workspace.of(synthesis.folderOf(stack), provider);
-      test.after(() => workspace.remove());
+      const workspace = await (await account(test))(synthesis.folderOf(stack));
       await workspace.must('validate');
       const declared = await declaredIn(synthesis, stack);
       const creations = (await workspace.plan()).filter(({ change }) => change.actions.includes('create'));
@@ -50,22 +55,15 @@ describe('Terraform on the synthesized stacks', { skip: noTerraform }, () => {
     });
 
   it('makes two stages in one account, neither in the other’s way', async (test) => {
+    const open = await account(test);
     for (const from of [synthesis, dev]) {
-      const workspace = await Workspace.of(from.folderOf('service'), provider);
-      test.after(async () => {
-        await workspace.destroy();
-        await workspace.remove();
-      });
+      const workspace = await open(from.folderOf('service'));
       expect(await workspace.apply()).toContain(`${await declaredIn(from, 'service')} added`);
     }
   });
 
   it('deploys the API anew when a template of it changes, and puts the stage on the new deployment', async (test) => {
-    const workspace = await Workspace.of(dev.folderOf('service'), provider);
-    test.after(async () => {
-      await workspace.destroy();
-      await workspace.remove();
-    });
+    const workspace = await (await account(test))(dev.folderOf('service'));
     await workspace.apply();
     const open = await synthesize({ ...DEV, region: WHOLE.region, authMode: 'open', corsOrigins: '*' });
     await workspace.take(open.folderOf('service'));
