@@ -13,24 +13,30 @@ const post = (path: string, body: object): Promise<Response> =>
     ...{ method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } },
   });
 
+/** Waits until the orders are told of; gives all events that came meanwhile. */
+async function toldOf(orders: readonly string[]): Promise<string[]> {
+  const notified = new Notified(stack.awsUrl);
+  try {
+    await notified.waitForAll(orders, 60_000);
+    return [...notified.events.keys()];
+  } finally {
+    await notified.stop();
+  }
+}
+
 describe('docker compose down', () => {
   it('keeps customers, orders and how far the pipes have come', async () => {
     await post('/users', { username: 'dora', name: 'Dora D', email: 'dora@example.com' });
     const placed = await post('/orders', { username: 'dora', amount: 7, numItems: 1 });
     const { orderId } = (await placed.json()) as { orderId: string };
-    const before = new Notified(stack.awsUrl);
-    await before.waitForAll([orderId], 60_000);
-    await before.stop();
+    await toldOf([orderId]);
     await stack.compose('down');
     await stack.up();
     const found = await fetch(`${stack.apiUrl}/orders/${orderId}`);
     expect(found.status).toBe(200);
-    const again = new Notified(stack.awsUrl);
     const next = await post('/orders', { username: 'dora', amount: 8, numItems: 1 });
     const { orderId: nextId } = (await next.json()) as { orderId: string };
-    await again.waitForAll([nextId], 60_000);
-    await again.stop();
-    expect([...again.events.keys()].filter((eventId) => eventId.startsWith(orderId))).toEqual([]);
+    expect((await toldOf([nextId])).filter((eventId) => eventId.startsWith(orderId))).toEqual([]);
   });
 
   for (const service of ['gateway', 'order-service'])

@@ -22,12 +22,16 @@ function lineOf(entry: JournalEntry, service: string): string | undefined {
   if (entry.type === 'log') return entry.line;
   if (entry.type === 'stack') return json('WARN', entry.what, service, entry.at, {});
   if (isFailedCall(entry)) return json('WARN', 'aws-call', service, entry.at, fieldsOf(entry));
-  if (terminalLine(entry) === undefined) return undefined;
+  if (isOwnPage(entry) || terminalLine(entry) === undefined) return undefined;
   const isTrouble = 'error' in entry || TROUBLE.has(entry.type);
   return json(isTrouble ? 'WARN' : 'INFO', entry.type, service, entry.at, fieldsOf(entry));
 }
 
 const TROUBLE: ReadonlySet<JournalEntry['type']> = new Set(['dead-letter', 'discarded', 'throttle']);
+
+/** The API's health is asked for every few seconds. */
+const isOwnPage = (entry: JournalEntry): boolean =>
+  entry.type === 'request' && entry.function === undefined && entry.status < 400;
 
 /** A condition that does not hold is a 400, and a 404 is how a program asks whether something is there. */
 const isFailedCall = (entry: JournalEntry): boolean =>
