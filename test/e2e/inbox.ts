@@ -25,8 +25,6 @@ interface Envelope {
   MessageAttributes?: Record<string, { Value: string }>;
 }
 
-const DEFAULT_PATIENCE = 10_000;
-
 export class Inbox {
   private readonly seen: EventMessage[] = [];
   private readonly waiters = new Set<() => void>();
@@ -34,7 +32,11 @@ export class Inbox {
   private reading: Promise<void> | undefined;
   private failure: unknown;
 
-  constructor(private readonly queueUrl: () => string) {}
+  /** @param patienceMs how long a message may take */
+  constructor(
+    private readonly queueUrl: () => string,
+    private readonly patienceMs: number,
+  ) {}
 
   /** All messages so far that match, in the order in which they came. */
   all(predicate: Predicate): EventMessage[] {
@@ -46,7 +48,7 @@ export class Inbox {
    * @param timeoutMs milliseconds
    * @throws Error when none came in time
    */
-  async waitFor(predicate: Predicate, timeoutMs = DEFAULT_PATIENCE): Promise<EventMessage> {
+  async waitFor(predicate: Predicate, timeoutMs = this.patienceMs): Promise<EventMessage> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const found = this.seen.find(predicate);

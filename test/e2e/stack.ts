@@ -2,13 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'expect';
 import type supertest from 'supertest';
-import { ADMIN, api, asCaller, PASSWORD, SIGNS_IN, variable } from './caller.js';
+import { ADMIN, api, asCaller, IS_SLOW, PASSWORD, SIGNS_IN, variable } from './caller.js';
 import { Inbox } from './inbox.js';
 
-export { ADMIN, api, asCaller, PASSWORD, type Api } from './caller.js';
+export { ADMIN, api, asCaller, IS_SLOW, PASSWORD, type Api } from './caller.js';
 
 /** The queue that is subscribed to the order events; one reader for all files. */
-export const inbox = new Inbox(() => variable('INBOX_QUEUE_URL'));
+export const inbox = new Inbox(() => variable('INBOX_QUEUE_URL'), IS_SLOW ? 60_000 : 10_000);
 
 /** A name that no other test and no earlier run has used. */
 export const unique = (prefix: string): string => `${prefix}-${randomBytes(6).toString('hex')}`;
