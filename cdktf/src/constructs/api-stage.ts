@@ -10,7 +10,7 @@ import {
   IamRolePolicyAttachment,
   type ApiGatewayRestApi,
 } from '../lib/aws.js';
-import { Construct, type ITerraformDependable } from '../lib/cdk.js';
+import { Construct, Lazy, type TerraformResource } from '../lib/cdk.js';
 import { CustomDomain } from './custom-domain.js';
 import { Firewall } from './firewall.js';
 import { logGroup } from './log-group.js';
@@ -23,9 +23,8 @@ export interface ApiStageProps {
   readonly region: string;
   readonly restApi: ApiGatewayRestApi;
   readonly tracing: boolean;
-  /** Whatever of this changes is deployed. */
-  readonly shape: unknown;
-  readonly deployAfter: readonly ITerraformDependable[];
+  /** What is deployed: methods, integrations, authorizers, answers. Any change of these deploys the API anew. */
+  readonly parts: readonly TerraformResource[];
   readonly accessLogRetention: number;
   readonly keyArn: string | undefined;
   readonly throttling: { readonly rate: number; readonly burst: number };
@@ -68,9 +67,9 @@ export class ApiStage extends Construct {
     const { name, stage, restApi, keyArn, accessLogRetention: retentionInDays, domain } = props;
     const deployment = new ApiGatewayDeployment(this, 'deployment', {
       restApiId: restApi.id,
-      triggers: { shape: createHash('sha256').update(JSON.stringify(props.shape)).digest('hex') },
+      triggers: { shape: shapeOf([restApi, ...props.parts]) },
       lifecycle: { createBeforeDestroy: true },
-      dependsOn: [...props.deployAfter],
+      dependsOn: [...props.parts],
     });
     const accessLog = logGroup(this, 'access-log', { name: `/aws/apigateway/${name}`, retentionInDays, keyArn });
     // API Gateway would make this group by itself, to be kept for ever.
@@ -126,3 +125,12 @@ export class ApiStage extends Construct {
     return new ApiGatewayAccount(this, `log-account-${region}`, { cloudwatchRoleArn: role.arn, dependsOn: [rights] });
   }
 }
+
+/** A hash of everything that Terraform is told of the resources; known once the whole stack is. */
+const shapeOf = (resources: readonly TerraformResource[]): string =>
+  Lazy.stringValue({
+    produce: (context) => {
+      const written = resources.map((resource): unknown => context.resolve(resource.toTerraform()));
+      return createHash('sha256').update(JSON.stringify(written)).digest('hex');
+    },
+  });

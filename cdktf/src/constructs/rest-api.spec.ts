@@ -1,6 +1,7 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import { httpFunction } from '../../../libs/topology/src/construct.js';
+import { type RestApi } from '../../../libs/topology/src/model.js';
 import { restApi } from '../../../libs/topology/src/rest-api.js';
 import { userPool } from '../../../libs/topology/src/user-pool.js';
 import { functionIn, place } from '../../test/fixtures/constructs.js';
@@ -12,9 +13,14 @@ const hello = httpFunction('hello', { entry: 'hello' });
 const orders = httpFunction('orders', { entry: 'orders' });
 const ROUTES = { 'ANY /orders': orders, 'ANY /orders/{proxy+}': orders, 'GET /hello/{name}': hello };
 
-const apiWith = (props: Partial<RestApiProps> = {}, routes: Record<string, typeof hello> = ROUTES): Synthesized =>
+const apiWith = (
+  props: Partial<RestApiProps> = {},
+  routes: Record<string, typeof hello> = ROUTES,
+  problems: Partial<RestApi['problems']> = {},
+): Synthesized =>
   synthesized((scope) => {
-    const api = restApi('api', { routes, authorizer: userPool('people'), public: ['GET /hello/{name}'] });
+    const declared = restApi('api', { routes, authorizer: userPool('people'), public: ['GET /hello/{name}'] });
+    const api = { ...declared, problems: { ...declared.problems, ...problems } };
     const functions = new Map<string, FunctionConstruct>();
     for (const { target } of api.routes)
       if (!functions.has(target.name)) functions.set(target.name, functionIn(scope, target));
@@ -130,6 +136,8 @@ describe('an API on AWS', () => {
       apiWith({}, { ...ROUTES, 'ANY /orders': hello }),
       apiWith({ authorizer: undefined }),
       apiWith({ corsOrigins: '*' }),
+      apiWith({ domain: { name: 'api.example.org', zoneId: 'Z1' } }),
+      apiWith({}, ROUTES, { THROTTLED: { status: 503, code: 'BUSY', title: 'Busy', detail: 'Come later.' } }),
     ];
     const shapes = changes.map(triggers);
     expect(new Set([before, ...shapes]).size).toBe(changes.length + 1);

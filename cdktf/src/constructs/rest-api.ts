@@ -8,7 +8,7 @@ import {
   ApiGatewayResource,
   ApiGatewayRestApi,
 } from '../lib/aws.js';
-import { Construct, type ITerraformDependable } from '../lib/cdk.js';
+import { Construct, type TerraformResource } from '../lib/cdk.js';
 import { ApiStage, type ApiStageProps } from './api-stage.js';
 import { type FunctionConstruct } from './function.js';
 import { gatewayResponses } from './gateway-responses.js';
@@ -16,7 +16,7 @@ import { gatewayResponses } from './gateway-responses.js';
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const INTEGRATION_TIMEOUT_MS = 29_000;
 
-export interface RestApiProps extends Omit<ApiStageProps, 'restApi' | 'shape' | 'deployAfter' | 'accessLogRetention'> {
+export interface RestApiProps extends Omit<ApiStageProps, 'restApi' | 'parts' | 'accessLogRetention'> {
   readonly api: RestApi;
   readonly corsOrigins: string;
   /** Of the pool whose ID tokens the routes ask for; undefined asks for none. */
@@ -31,7 +31,7 @@ export class RestApiConstruct extends Construct {
   readonly resource: ApiGatewayRestApi;
   readonly stage: ApiStage;
   private readonly resourceIds = new Map<string, string>();
-  private readonly deployed: ITerraformDependable[] = [];
+  private readonly parts: TerraformResource[] = [];
 
   constructor(
     scope: Construct,
@@ -47,13 +47,12 @@ export class RestApiConstruct extends Construct {
       disableExecuteApiEndpoint: props.domain !== undefined,
       lifecycle: { createBeforeDestroy: true },
     });
-    this.deployed.push(...gatewayResponses(this, this.resource, api.problems, props.corsOrigins));
+    this.parts.push(...gatewayResponses(this, this.resource, api.problems, props.corsOrigins));
     this.methods(api.routes);
     this.stage = new ApiStage(this, 'stage', {
       ...props,
       restApi: this.resource,
-      shape: shapeOf(props),
-      deployAfter: this.deployed,
+      parts: this.parts,
       accessLogRetention: props.logRetention ?? api.accessLogRetention,
     });
     for (const lambda of new Set(api.routes.map(({ target }) => target)))
@@ -74,14 +73,14 @@ export class RestApiConstruct extends Construct {
         identitySource: 'method.request.header.Authorization',
         providerArns: [this.props.authorizer.arn],
       });
-    if (authorizer) this.deployed.push(authorizer);
+    if (authorizer) this.parts.push(authorizer);
     const validator = new ApiGatewayRequestValidator(this, 'validator', {
       name: this.props.name,
       restApiId: this.resource.id,
       validateRequestBody: true,
       validateRequestParameters: true,
     });
-    this.deployed.push(validator);
+    this.parts.push(validator);
     for (const route of withPreflights(routes, authorizer !== undefined)) this.method(route, authorizer, validator);
   }
 
@@ -114,7 +113,7 @@ export class RestApiConstruct extends Construct {
       uri: this.props.functionOf(target).resource.invokeArn,
       timeoutMilliseconds: INTEGRATION_TIMEOUT_MS,
     });
-    this.deployed.push(method, integration);
+    this.parts.push(method, integration);
   }
 
   /** Makes the resources of a path from the root down, each once. */
@@ -144,14 +143,3 @@ function withPreflights(routes: readonly Route[], authorized: boolean): Route[] 
   );
   return [...routes, ...preflights.map((route): Route => ({ ...route, method: 'OPTIONS', public: true }))];
 }
-
-/** All that a caller could notice of the API: when it changes, the API is deployed anew. */
-const shapeOf = ({ api, name, corsOrigins, authorizer, functionOf: _, ...props }: RestApiProps): unknown => ({
-  name,
-  corsOrigins,
-  authorized: authorizer !== undefined,
-  domain: props.domain?.name,
-  routes: api.routes.map(({ method, path, target, public: open }) => [method, path, target.name, open]),
-  problems: api.problems,
-  integrationTimeout: INTEGRATION_TIMEOUT_MS,
-});

@@ -2,13 +2,13 @@
 export {
   App,
   Fn,
+  Lazy,
   LocalBackend,
   S3Backend,
   TerraformOutput,
   TerraformResource,
   TerraformStack,
   Testing,
-  type ITerraformDependable,
   type S3BackendConfig,
 } from 'cdktf';
 export { Construct } from 'constructs';
