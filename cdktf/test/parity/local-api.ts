@@ -78,14 +78,24 @@ export interface ProblemFact {
   readonly body: unknown;
 }
 
-/** Each by the gateway's own words for it. */
-export const problemsOf = (api: RestApi): Record<string, ProblemFact> =>
-  Object.fromEntries(
+/** Each by the gateway's own words for it; those that a caller can bring about at will, as a caller got them. */
+export async function problemsOf({ apiUrl }: LocalStack, api: RestApi): Promise<Record<string, ProblemFact>> {
+  const problems = Object.fromEntries(
     Object.keys(api.problems).map((type) => {
       const { status, headers, body } = gatewayProblem(api, type as GatewayResponseType, REQUEST_ID, '');
       return [type, problemFact(status, headers as Record<string, string>, String(body), REQUEST_ID)];
     }),
   );
+  const asking = api.routes.find(({ public: open }) => !open);
+  const provoked = { MISSING_AUTHENTICATION_TOKEN: '/no/such/route', UNAUTHORIZED: asking?.path ?? '/' };
+  for (const [type, path] of Object.entries(provoked)) {
+    const answer = await fetch(`${apiUrl}${path}`, { headers: { 'x-request-id': REQUEST_ID } });
+    // The others are HTTP's own: date, length, connection.
+    const told = [...answer.headers].filter(([name]) => name in (problems[type]?.headers ?? {}));
+    problems[type] = problemFact(answer.status, Object.fromEntries(told), await answer.text(), REQUEST_ID);
+  }
+  return problems;
+}
 
 /** @param requestId as it stands in headers and body */
 export function problemFact(

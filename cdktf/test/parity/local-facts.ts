@@ -55,7 +55,7 @@ export async function localFacts({ stack, system, stage, api, token }: LocalSubj
   const routes = await routesOf(stack, api, token, logical);
   // A route that asks for a token and took this one takes those of the pool.
   const authorizer = routes.some((route) => route.token && route.target !== undefined) ? poolName : undefined;
-  facts.set(subjectOf('rest-api', api.name), { routes, authorizer, problems: problemsOf(api) });
+  facts.set(subjectOf('rest-api', api.name), { routes, authorizer, problems: await problemsOf(stack, api) });
   functions(new Set(routes.map(({ target }) => target)));
   consumers();
   metricFilters();
