@@ -3,8 +3,8 @@ import { whenMetric, type AlarmTuning, type DeclaredAlarm } from './alarm.js';
 import { metricFilter } from './metric-filter.js';
 import { type LambdaFunction, type Pipe, type Queue, type RestApi } from './model.js';
 
-/** Lines of a structured logger at level ERROR or above. */
-const ERROR_LINES = '{ $.level = "ERROR" || $.level = "CRITICAL" }';
+/** Lines of a structured logger at level ERROR or above, in the parentheses that AWS's own examples have. */
+const ERROR_LINES = '{ ($.level = "ERROR") || ($.level = "CRITICAL") }';
 
 /** The function logs an error. */
 export function errorLinesIn(lambda: LambdaFunction, tuning: AlarmTuning = {}): DeclaredAlarm {
