@@ -10,7 +10,7 @@ export interface QueueState {
   readonly visible: number;
   readonly notVisible: number;
   readonly delayed: number;
-  /** Epoch milliseconds; undefined when the queue is empty. */
+  /** Epoch milliseconds; undefined when the queue is empty, or nobody knows. */
   readonly oldestSentAt: number | undefined;
 }
 

@@ -52,7 +52,11 @@ export const startEndpoint: Role = async (frame, name) => {
   const waitsFor = (): string | undefined => reconciler.waitsFor;
   const toSelf = new SNSClient({ ...access, endpoint: `http://127.0.0.1:${port}` });
   const queueNames = resources.filter(({ kind }) => kind === 'queue').map((queue) => nameOf(queue));
-  const queues = new QueueStates(clients.queues, upstream, queueNames, () => waitsFor() === undefined);
+  const queues = new QueueStates({
+    ...{ client: clients.queues, url: upstream, names: queueNames },
+    isReady: () => waitsFor() === undefined,
+    onTrouble: (message) => say(name, message, 'WARN'),
+  });
   const pipes = new ReportedPipes();
   const monitoring = new Monitoring({
     clock: systemClock,

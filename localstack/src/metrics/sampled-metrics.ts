@@ -33,6 +33,7 @@ export function sampleQueue(name: string, state: QueueState, store: MetricStore,
   add('ApproximateNumberOfMessagesVisible', state.visible, 'Count');
   add('ApproximateNumberOfMessagesNotVisible', state.notVisible, 'Count');
   add('ApproximateNumberOfMessagesDelayed', state.delayed, 'Count');
+  if (state.oldestSentAt === undefined && state.visible > 0) return;
   const ageMs = state.oldestSentAt === undefined ? 0 : timestamp - state.oldestSentAt;
   add('ApproximateAgeOfOldestMessage', Math.max(0, Math.floor(ageMs / 1000)), 'Seconds');
 }
