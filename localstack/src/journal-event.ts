@@ -95,6 +95,8 @@ export interface LogEvent {
   readonly function: string;
   readonly requestId: string;
   readonly line: string;
+  /** Whether it came by standard error; absent where nobody knows. */
+  readonly stderr?: boolean;
   /** Where CloudWatch Logs keeps it. */
   readonly logGroup: string;
   readonly logStream: string;
@@ -157,5 +159,8 @@ export type JournalEvent =
   | MessageEvent
   | StackEvent;
 
-/** `seq` counts from 0 without gaps, `at` is epoch milliseconds. */
+/**
+ * `seq` counts from 0 without gaps. `at` is when it happened, in epoch milliseconds; what another process reports comes
+ * later than that.
+ */
 export type JournalEntry = JournalEvent & { readonly seq: number; readonly at: number };

@@ -18,13 +18,36 @@ export function say(service: string, message: string, level: 'INFO' | 'WARN' | '
 
 /** The same that `npm start` shows of what passes, for machines and people. */
 function lineOf(entry: JournalEntry, service: string): string | undefined {
-  // What a function or service writes is JSON already.
-  if (entry.type === 'log') return entry.line;
+  if (entry.type === 'log') return writtenLine(entry, service);
   if (entry.type === 'stack') return json('WARN', entry.what, service, entry.at, {});
   if (isFailedCall(entry)) return json('WARN', 'aws-call', service, entry.at, fieldsOf(entry));
   if (isOwnPage(entry) || terminalLine(entry) === undefined) return undefined;
   const isTrouble = 'error' in entry || TROUBLE.has(entry.type);
   return json(isTrouble ? 'WARN' : 'INFO', entry.type, service, entry.at, fieldsOf(entry));
+}
+
+/** What a function or service writes is JSON already, but for a crash, a plain `console.log`, and lines that only count. */
+function writtenLine({ line, stderr, function: by, requestId, at }: LogEntry, service: string): string {
+  const level = stderr === true ? 'ERROR' : 'INFO';
+  const fields = objectIn(line);
+  if (fields === undefined || EVERY_LINE.some((name) => !['string', 'undefined'].includes(typeof fields[name])))
+    return json(level, line, service, at, { function: by, ...(requestId !== '' && { requestId }) });
+  if (EVERY_LINE.every((name) => name in fields)) return line;
+  return json(level, '_aws' in fields ? 'metrics' : 'log', service, at, fields);
+}
+
+type LogEntry = Extract<JournalEntry, { type: 'log' }>;
+
+const EVERY_LINE = ['level', 'message', 'service', 'timestamp'];
+
+function objectIn(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 const TROUBLE: ReadonlySet<JournalEntry['type']> = new Set(['dead-letter', 'discarded', 'throttle']);

@@ -26,7 +26,7 @@ export const startService: Role = (frame, name) => {
     .find((file) => existsSync(file));
   if (main === undefined) throw new StartError(`Function "${name}" is no HTTP service: ${lambda.entry} has no server.`);
   writeLines(journal, name);
-  const link = new JournalLink(journal, container.awsUrl);
+  const link = new JournalLink(journal, container.awsUrl, name);
   const inspect = container.inspect === '' ? [] : [`--inspect=${container.inspect}`];
   const child = spawn(process.execPath, [...NODE_FLAGS, ...inspect, main], {
     env: { ...functionEnvironment(lambda, frame), PORT: String(container.port), HOST: container.host },
@@ -34,10 +34,11 @@ export const startService: Role = (frame, name) => {
   });
   const physicalName = frame.physicalName(lambda);
   const place = { logGroup: functionLogGroup(physicalName), logStream: `${name}/${process.pid}` };
-  const read = lines((line) =>
-    journal.record({ type: 'log', function: physicalName, requestId: requestIdIn(line), line, ...place }),
-  );
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', read);
+  for (const stream of [child.stdout, child.stderr]) {
+    const about = { type: 'log', function: physicalName, stderr: stream === child.stderr, ...place } as const;
+    const read = lines((line) => journal.record({ ...about, requestId: requestIdIn(line), line }));
+    stream.setEncoding('utf8').on('data', read);
+  }
   const ended = once(child, 'close').then(
     ([code, signal]) => `${name} ended with ${signal === null ? `exit status ${code}` : String(signal)}`,
   );

@@ -178,12 +178,13 @@ export class FunctionPool {
       ...this.options,
       logStream,
       environment: { ...environment, AWS_LAMBDA_LOG_STREAM_NAME: logStream },
-      onLine: (requestId, line) =>
+      onLine: (requestId, line, stderr) =>
         journal.record({
           type: 'log',
           function: name,
           requestId,
           line,
+          stderr,
           logGroup: functionLogGroup(name),
           logStream,
         }),

@@ -22,8 +22,8 @@ export interface ProcessOptions {
   file: string;
   environment: Readonly<Record<string, string>>;
   memoryMb: number;
-  /** A line of the function's output, and the request it belongs to. */
-  onLine: (requestId: string, line: string) => void;
+  /** A line of the function's output, the request it belongs to, and whether it came by standard error. */
+  onLine: (requestId: string, line: string, stderr: boolean) => void;
 }
 
 export interface ProcessEvents {
@@ -103,7 +103,8 @@ export class FunctionProcess {
       if (line.includes('JavaScript heap out of memory')) this.saidOutOfMemory = true;
       if (!line.startsWith(LINE_MARK)) return;
       const tab = line.indexOf('\t');
-      this.options.onLine(line.slice(LINE_MARK.length, tab), line.slice(tab + 1).replaceAll(LINE_BREAK, '\n'));
+      const text = line.slice(tab + 1).replaceAll(LINE_BREAK, '\n');
+      this.options.onLine(line.slice(LINE_MARK.length, tab), text, stream === this.child.stderr);
     });
     stream.setEncoding('utf8').on('data', read);
   }
