@@ -41,10 +41,12 @@ export class Journal implements JournalReader {
     private readonly textCapacity = DEFAULT_TEXT,
   ) {}
 
-  record(event: JournalEvent): void {
-    const entry: JournalEntry = { ...event, seq: this.next++, at: Date.now() };
+  /** @param at epoch milliseconds of when it happened, where that is not now */
+  record(event: JournalEvent, at = Date.now()): void {
+    const text = textOf(event);
+    const entry: JournalEntry = { ...event, seq: this.next++, at };
     this.kept.push(entry);
-    this.text += textOf(entry);
+    this.text += text;
     // Cut in large steps: shifting one by one would move the whole array for each entry.
     if (this.kept.length > this.capacity * 1.25) this.cutTo(this.capacity);
     while (this.text > this.textCapacity && this.kept.length > 1) this.cutTo(Math.floor(this.kept.length / 2));
@@ -118,8 +120,8 @@ export class Journal implements JournalReader {
   }
 }
 
-/** What of an entry may be large. */
-function textOf(entry: JournalEntry): number {
+/** How many characters an entry carries of what may be large. */
+export function textOf(entry: JournalEvent): number {
   if (entry.type === 'message') return entry.body.length;
   if (entry.type === 'log') return entry.line.length;
   return entry.type === 'dead-letter' || entry.type === 'discarded' ? JSON.stringify(entry.records).length : 0;

@@ -23,6 +23,10 @@ export interface MonitoringOptions {
   /** Where the states of alarms are kept. */
   readonly alarmFile: string;
   readonly publish: AlarmBookOptions['publish'];
+  /** Where alarms tell of themselves; `journal` by default, which has to hear of it. */
+  readonly alarmJournal?: Journal;
+  /** When an entry happened, by the clock; by default now, as in one process it is. */
+  readonly timeOf?: (entry: JournalEntry) => number;
 }
 
 export class Monitoring {
@@ -35,7 +39,11 @@ export class Monitoring {
   constructor(private readonly options: MonitoringOptions) {
     this.logs = new LogStore(options.clock);
     this.metrics = new MetricStore(options.clock);
-    this.alarms = new AlarmBook({ ...options, file: options.alarmFile });
+    this.alarms = new AlarmBook({
+      ...options,
+      file: options.alarmFile,
+      journal: options.alarmJournal ?? options.journal,
+    });
     this.watch = new AlarmWatch(this.alarms, this);
     // What functions said while the rest of the stack loaded.
     for (const entry of options.journal.entries()) this.take(entry);
@@ -84,10 +92,11 @@ export class Monitoring {
   }
 
   private take(entry: JournalEntry): void {
-    if (entry.type === 'log') this.log(entry.logGroup, entry.logStream, entry.line);
-    for (const { id, value, unit } of countedIn(entry)) this.metrics.add(id, one(value), { unit });
-    const failure = errorLineOf(entry, this.clock.now());
-    if (failure) this.log(failure.group, failure.stream, failure.message);
+    const timestamp = this.options.timeOf?.(entry) ?? this.clock.now();
+    if (entry.type === 'log') this.log(entry.logGroup, entry.logStream, entry.line, timestamp);
+    for (const { id, value, unit } of countedIn(entry)) this.metrics.add(id, one(value), { timestamp, unit });
+    const failure = errorLineOf(entry, timestamp);
+    if (failure) this.log(failure.group, failure.stream, failure.message, timestamp);
   }
 
   /** A function's own time is the machine's, which a test's clock may have left behind. */

@@ -38,11 +38,11 @@ export const startEndpoint: Role = async (frame, name) => {
   const { host, port, dataDir, localStackUrl: upstream } = container;
   mkdirSync(dataDir, { recursive: true });
   const startedAt = new Date();
-  // The container's own lines are those of its own calls; the journal is everybody's.
-  const own = new Journal();
+  // The container's own lines are those of its own calls and alarms; the journal is everybody's.
+  const own = new Journal(1);
   writeLines(own, name);
   const { journal } = frame;
-  own.subscribe(({ seq: _seq, at: _at, ...event }) => journal.record(event));
+  own.subscribe(({ seq: _seq, at, ...event }) => journal.record(event, at));
 
   const clients = clientsOf(upstream);
   const reconciler = new Reconciler({
@@ -61,6 +61,8 @@ export const startEndpoint: Role = async (frame, name) => {
   const monitoring = new Monitoring({
     clock: systemClock,
     journal,
+    alarmJournal: own,
+    timeOf: ({ at }) => at,
     pipes,
     messages: () => queues,
     queues: queueNames,

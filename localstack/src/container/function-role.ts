@@ -18,7 +18,7 @@ export const startFunction: Role = async (frame, name) => {
   const lambda = functionNamed(name, frame);
   const { journal, container, resources, endpoint } = frame;
   writeLines(journal, name);
-  const link = new JournalLink(journal, container.awsUrl);
+  const link = new JournalLink(journal, container.awsUrl, name);
   const physicalName = frame.physicalName(lambda);
   const pool = new FunctionPool({
     name: physicalName,

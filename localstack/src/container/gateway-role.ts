@@ -18,7 +18,7 @@ export const startGateway: Role = async (frame, name) => {
   const api = resources.find((resource) => resource.kind === 'rest-api');
   if (api?.kind !== 'rest-api') throw new StartError('The system has no API.');
   writeLines(journal, name);
-  const link = new JournalLink(journal, container.awsUrl);
+  const link = new JournalLink(journal, container.awsUrl, name);
   const integration = new HttpIntegration(container.peer, frame.integrationTimeoutMs);
   const gateway = await startApiGateway({
     api,

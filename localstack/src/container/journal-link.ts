@@ -1,26 +1,46 @@
 /** What a container records goes to the system's journal at the AWS endpoint, in batches, also after a while without it. */
-import { type Journal } from '../journal.js';
-import { type JournalEvent } from '../journal-event.js';
+import { randomUUID } from 'node:crypto';
+import { type Journal, textOf } from '../journal.js';
+import { type JournalEntry } from '../journal-event.js';
+import { say } from './log-lines.js';
+
+/** Who sends a batch, and its number among those of this sender: one that comes again is not recorded again. */
+export const SENDER = 'x-journal-sender';
+export const BATCH = 'x-journal-batch';
 
 /** While the endpoint is away this much is kept, the newest. */
-const MOST_KEPT = 5_000;
-const MOST_AT_ONCE = 500;
+const KEPT = { entries: 5_000, characters: 16_000_000 } as const;
+const AT_ONCE = { entries: 500, characters: 4_000_000 } as const;
+const PATIENCE_MS = 2_000;
 const PAUSE_MS = 500;
 /** Entries of one moment go together. */
 const GATHER_MS = 20;
+/** Answers after which the same batch may be taken later. */
+const AGAIN: ReadonlySet<number> = new Set([408, 429]);
 
 export class JournalLink {
-  private waiting: JournalEvent[] = [];
+  private waiting: JournalEntry[] = [];
+  /** Of the waiting ones. */
+  private characters = 0;
+  private dropped = 0;
   private sending: Promise<void> | undefined;
   private stopped = false;
+  private readonly sender = randomUUID();
+  private batches = 0;
 
+  /** @param service names the container in its own lines */
   constructor(
     journal: Journal,
     private readonly awsUrl: string,
+    private readonly service = 'journal',
   ) {
-    journal.subscribe(({ seq: _seq, at: _at, ...event }) => {
-      this.waiting.push(event);
-      if (this.waiting.length > MOST_KEPT * 1.25) this.waiting = this.waiting.slice(-MOST_KEPT);
+    journal.subscribe((entry) => {
+      this.waiting.push(entry);
+      this.characters += textOf(entry);
+      // Cut in large steps, as the journal does.
+      if (this.waiting.length > KEPT.entries * 1.25) this.dropTo(KEPT.entries);
+      while (this.characters > KEPT.characters && this.waiting.length > 1)
+        this.dropTo(Math.floor(this.waiting.length / 2));
       this.sending ??= this.send();
     });
   }
@@ -34,28 +54,72 @@ export class JournalLink {
   private async send(): Promise<void> {
     while (this.waiting.length > 0) {
       if (!this.stopped) await pause(GATHER_MS);
-      const batch = this.waiting.splice(0, MOST_AT_ONCE);
-      if (await this.post(batch)) continue;
-      this.waiting = [...batch, ...this.waiting];
-      if (this.stopped) break;
-      await pause(PAUSE_MS);
+      const batch = this.take();
+      const number = (this.batches += 1);
+      // The same entries under the same number: it may have been recorded although nobody said so.
+      while (!(await this.post(batch, number))) {
+        if (this.stopped) {
+          this.dropped += batch.length + this.waiting.length;
+          this.waiting = [];
+          break;
+        }
+        await pause(PAUSE_MS);
+      }
+      this.tellDropped();
     }
     this.sending = undefined;
   }
 
-  private async post(batch: readonly JournalEvent[]): Promise<boolean> {
-    const body = batch.map((event) => `${JSON.stringify(event)}\n`).join('');
+  /** The oldest that wait, one at least. */
+  private take(): JournalEntry[] {
+    let count = 0;
+    let characters = 0;
+    for (const entry of this.waiting) {
+      characters += textOf(entry);
+      if (count > 0 && (count === AT_ONCE.entries || characters > AT_ONCE.characters)) break;
+      count += 1;
+    }
+    const batch = this.waiting.splice(0, count);
+    this.characters -= charactersOf(batch);
+    return batch;
+  }
+
+  /** Whether the batch is done with: taken, or refused for good. */
+  private async post(batch: readonly JournalEntry[], number: number): Promise<boolean> {
+    const body = batch.map(({ seq: _seq, ...event }) => `${JSON.stringify(event)}\n`).join('');
+    const headers = { 'content-type': 'application/x-ndjson', [SENDER]: this.sender, [BATCH]: String(number) };
     try {
-      const { status } = await fetch(`${this.awsUrl}/_tabletop/journal`, {
-        ...{ method: 'POST', body, headers: { 'content-type': 'application/x-ndjson' } },
-        signal: AbortSignal.timeout(2_000),
+      const response = await fetch(`${this.awsUrl}/_tabletop/journal`, {
+        ...{ method: 'POST', body, headers },
+        signal: AbortSignal.timeout(PATIENCE_MS),
       });
-      return status < 500;
+      const { ok, status } = response;
+      const reason = await response.text();
+      if (ok) return true;
+      if (status >= 500 || AGAIN.has(status)) return false;
+      say(this.service, `${batch.length} journal entries were refused (${status}): ${reason.slice(0, 500)}`, 'WARN');
+      return true;
     } catch {
       // The endpoint is away; what it misses is sent when it is back.
       return false;
     }
   }
+
+  private dropTo(count: number): void {
+    this.dropped += this.waiting.length - count;
+    this.waiting = this.waiting.slice(-count);
+    this.characters = charactersOf(this.waiting);
+  }
+
+  /** Once for a whole absence. */
+  private tellDropped(): void {
+    if (this.dropped === 0) return;
+    say(this.service, `${this.dropped} journal entries were dropped while the AWS endpoint was away`, 'WARN');
+    this.dropped = 0;
+  }
 }
+
+const charactersOf = (entries: readonly JournalEntry[]): number =>
+  entries.reduce((sum, entry) => sum + textOf(entry), 0);
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
