@@ -13,6 +13,7 @@ import {
   errorLinesIn,
   errorsIn,
   failuresIn,
+  partialFailuresIn,
   serverErrorsIn,
   throttlesIn,
 } from '../../libs/topology/src/alarms-on.js';
@@ -35,6 +36,10 @@ const FILES = {
     if (fail) throw new Error(fail);
   };`,
   'web/lambda.mjs': `export const handler = async () => ({ statusCode: 500, body: '' });`,
+  'picky/lambda.mjs': `export const handler = async (event) => {
+    if (Array.isArray(event)) return { batchItemFailures: [{ itemIdentifier: event[0].eventID }] };
+    await new Promise((resolve) => setTimeout(resolve, event.sleepMs));
+  };`,
   'broken/lambda.mjs': `export const handler = async () => { throw new Error('always'); };`,
 };
 const table = singleTable('data', { stream: 'NEW_IMAGE' });
@@ -45,16 +50,23 @@ const failing = pipe('failing', {
   retries: 0,
   target: handlerFunction('broken', { entry: 'broken' }),
 });
+const partly = pipe('partly', {
+  source: table,
+  filter: [{ dynamodb: { Keys: { PK: { S: ['in part'] } } } }],
+  retries: 0,
+  target: handlerFunction('picky', { entry: 'picky', timeout: 2 }),
+});
 const [dead, backlog] = [queue('dead'), queue('backlog')];
 const slow = metricFilter('slow-lines', { function: worker, pattern: '{ $.latency = * }', value: '$.latency' });
 const [monitoring, inbox] = [topic('monitoring'), queue('alarm-inbox')];
 const topology = system('watched', {
   api,
-  pipes: [failing],
+  pipes: [failing, partly],
   subscriptions: [monitoring.deliverTo(inbox)],
   alarms: [
     errorLinesIn(worker).to(monitoring, { ok: true }),
     ...[errorsIn(worker), throttlesIn(worker), serverErrorsIn(api), failuresIn(failing), deadLettersIn(dead)],
+    ...[partialFailuresIn(partly), throttlesIn(partly)],
     ...[depthOf(backlog, { threshold: 2 }), ageOf(backlog, { threshold: minutes(5) })],
     whenMetric('slow', { of: slow }, { threshold: 100, statistic: 'Average', comparison: 'GreaterThanThreshold' }),
     whenMetric(
@@ -204,6 +216,28 @@ describe('an alarm of a running stack', () => {
     await stack.journal.waitFor({ type: 'discarded' });
     await pass();
     expect(wentTo('failing-failures', since)).toEqual(['ALARM']);
+  });
+
+  it('goes off over a pipe whose executions fail in part, and over one that finds its target throttled', async () => {
+    const since = stack.journal.next;
+    const put = (SK: string): Promise<unknown> =>
+      clients.tables.send(
+        new PutItemCommand({ TableName: 'watched-dev-data', Item: { PK: { S: 'in part' }, SK: { S: SK } } }),
+      );
+    await put('a');
+    await stack.journal.waitFor({ type: 'discarded', pipe: 'watched-dev-partly' });
+    await pass();
+    expect(wentTo('partly-partial-failures', since)).toEqual(['ALARM']);
+    expect(wentTo('partly-throttles', since)).toEqual([]);
+    // They keep the one instance for longer than an event waits for it.
+    const slow = new InvokeCommand({ FunctionName: 'watched-dev-picky', Payload: Buffer.from('{"sleepMs":1900}') });
+    const busy = Promise.all([clients.lambda.send(slow), clients.lambda.send(slow)]);
+    await put('b');
+    await stack.journal.waitFor({ type: 'pipe-step', pipe: 'watched-dev-partly', step: 'EXECUTION_THROTTLED' });
+    await busy;
+    await stack.drained();
+    await pass();
+    expect(wentTo('partly-throttles', since)).toEqual(['ALARM']);
   });
 
   it('goes off over server errors of the API', async () => {

@@ -66,6 +66,19 @@ describe('the settings of a stage', () => {
     expect(told).toContain('alarmEmail is missing, and nobody would hear of an alarm in prod');
   });
 
+  it('are told of where they are of another type altogether', () => {
+    for (const settings of [null, [], 'us-east-1'])
+      expect(mistakesIn('dev', settings)).toContain('give an object of them');
+    expect(mistakesIn('dev', { ...GOOD, domain: { name: 5, zoneId: 'Z1' } })).toContain(
+      'domain.name is 5; give a full',
+    );
+    const pipeline = { connectionArn: 5, repository: 'a/b', branch: 'main' };
+    expect(mistakesIn('dev', { ...GOOD, pipeline })).toContain('pipeline.connectionArn is 5; give the ARN');
+    expect(mistakesIn('dev', { ...GOOD, account: null, pipeline: null })).toMatch(
+      /account is null;[^]*pipeline is null; give connectionArn, repository and branch/,
+    );
+  });
+
   it('let nobody leave the API open but in dev', () => {
     expect(mistakesIn('dev', { ...GOOD, authMode: 'open' })).toBe('');
     expect(mistakesIn('staging', { ...GOOD, authMode: 'open' })).toContain('open is for dev');

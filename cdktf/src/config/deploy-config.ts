@@ -42,25 +42,31 @@ function refused(fix: string): (issue: { input?: unknown }) => string {
 
 const said = (input: unknown): string => (input === undefined ? 'is missing' : `is ${JSON.stringify(input)}`);
 
-const domainSchema = z.strictObject({
-  /** The API's own name, such as `api.example.com`; no wildcard. */
-  name: matching(
-    /^(?!-)([a-z0-9-]{1,63}\.)+[a-z]{2,63}$/,
-    'give a full domain name in lower case, such as api.example.com',
-  ),
-  /** Of the Route 53 zone that the name is in. */
-  zoneId: matching(/^Z[A-Z0-9]{1,31}$/, 'give the hosted zone’s id as Route 53 shows it, such as Z0123456789ABC'),
-});
+const domainSchema = z.strictObject(
+  {
+    /** The API's own name, such as `api.example.com`; no wildcard. */
+    name: matching(
+      /^(?!-)([a-z0-9-]{1,63}\.)+[a-z]{2,63}$/,
+      'give a full domain name in lower case, such as api.example.com',
+    ),
+    /** Of the Route 53 zone that the name is in. */
+    zoneId: matching(/^Z[A-Z0-9]{1,31}$/, 'give the hosted zone’s id as Route 53 shows it, such as Z0123456789ABC'),
+  },
+  { error: refused('give name and zoneId') },
+);
 
-const pipelineSchema = z.strictObject({
-  /** Made and authorized once by hand in the console: it is a person who lets AWS read the repository. */
-  connectionArn: matching(
-    /^arn:aws:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]{36}$/,
-    'give the ARN of an authorized connection (console: Developer Tools, Connections)',
-  ),
-  repository: matching(/^[\w.-]+\/[\w.-]+$/, 'give owner/name of the repository'),
-  branch: matching(/^[\w./-]+$/, 'give the branch that is deployed, such as main'),
-});
+const pipelineSchema = z.strictObject(
+  {
+    /** Made and authorized once by hand in the console: it is a person who lets AWS read the repository. */
+    connectionArn: matching(
+      /^arn:aws:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]{36}$/,
+      'give the ARN of an authorized connection (console: Developer Tools, Connections)',
+    ),
+    repository: matching(/^[\w.-]+\/[\w.-]+$/, 'give owner/name of the repository'),
+    branch: matching(/^[\w./-]+$/, 'give the branch that is deployed, such as main'),
+  },
+  { error: refused('give connectionArn, repository and branch') },
+);
 
 const settingsSchema = z.strictObject({
   region: z.enum(REGIONS, {
@@ -88,10 +94,13 @@ const settingsSchema = z.strictObject({
   protection: z.boolean({ error: refused('give true or false') }).optional(),
   /** Of the whole API: requests a second, and how many above that at once. */
   throttling: z
-    .strictObject({
-      rate: within(1, 10_000, 'give requests a second from 1 to 10000'),
-      burst: within(1, 5_000, 'give requests from 1 to 5000'),
-    })
+    .strictObject(
+      {
+        rate: within(1, 10_000, 'give requests a second from 1 to 10000'),
+        burst: within(1, 5_000, 'give requests from 1 to 5000'),
+      },
+      { error: refused('give rate and burst') },
+    )
     .default({ rate: 100, burst: 200 }),
   /** Milliseconds that the slowest twentieth of requests may take for five minutes before the alarm goes off. */
   latencyAlarm: within(50, 29_000, 'give milliseconds from 50 to 29000').default(3000),
@@ -138,6 +147,8 @@ export function readDeployConfig(stage: string, stages: Readonly<Record<string, 
   const known = STAGES.find((name) => name === stage);
   if (known === undefined) throw new DeployConfigError(stage, [`it is no stage; choose ${STAGES.join(', ')}`]);
   if (settings === undefined) throw new DeployConfigError(stage, ['it has no settings; add them to config/stages.ts']);
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
+    throw new DeployConfigError(stage, [`its settings are ${JSON.stringify(settings)}; give an object of them`]);
   const { data, error } = settingsSchema.safeParse(settings);
   const mistakes = [...(error?.issues ?? []).map(wordOf), ...contradictions(known, settings)];
   if (data === undefined || mistakes.length > 0) throw new DeployConfigError(stage, mistakes);
@@ -165,8 +176,7 @@ const wordOf = ({ path, message, code, ...issue }: z.core.$ZodIssue): string =>
 
 /** What one setting demands of another, told also where a third is malformed. */
 function contradictions(stage: DeployStage, settings: unknown): string[] {
-  const { account, authMode, encryption, alarmEmail, monthlyBudget, domain, pipeline } =
-    settings as Partial<StageSettings>;
+  const { account, authMode, encryption, alarmEmail, monthlyBudget, domain, pipeline } = fieldsOf(settings);
   const mistakes: string[] = [];
   if (authMode === 'open' && stage !== 'dev')
     mistakes.push('authMode is open, and anybody could read and change everything; set it to jwt (open is for dev)');
@@ -176,8 +186,15 @@ function contradictions(stage: DeployStage, settings: unknown): string[] {
     mistakes.push('alarmEmail is missing, and nobody would hear of an alarm in prod; give an address');
   if (monthlyBudget !== undefined && alarmEmail === undefined)
     mistakes.push('monthlyBudget has nobody to tell; give alarmEmail too');
-  if (domain?.name?.startsWith('*') === true) mistakes.push('domain.name is a wildcard; give the one name of the API');
-  if (account !== undefined && pipeline?.connectionArn?.includes(`:${account}:`) === false)
+  if (textOf(fieldsOf(domain).name)?.startsWith('*') === true)
+    mistakes.push('domain.name is a wildcard; give the one name of the API');
+  if (typeof account === 'string' && textOf(fieldsOf(pipeline).connectionArn)?.includes(`:${account}:`) === false)
     mistakes.push(`pipeline.connectionArn is not of account ${account}; make the connection there`);
   return mistakes;
 }
+
+/** Whatever stands there: none of it need be well-formed. */
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -108,11 +108,25 @@ describe('an alarm', () => {
     ]);
   });
 
-  it('of our own system watches every function, and tells the topic monitoring alone', () => {
+  it('of our own system watches depth and age of every queue that all stages have', () => {
+    const watched = topology.resources.flatMap((resource) =>
+      resource.kind === 'alarm' && resource.metric.of?.kind === 'queue' && 'name' in resource.metric
+        ? [`${resource.metric.of.name} ${resource.metric.name}`]
+        : [],
+    );
+    const queues = topology.resources.filter((resource) => resource.kind === 'queue' && !resource.developmentOnly);
+    const metrics = ['ApproximateAgeOfOldestMessage', 'ApproximateNumberOfMessagesVisible'];
+    expect(watched.sort()).toEqual(queues.flatMap(({ name }) => metrics.map((metric) => `${name} ${metric}`)).sort());
+  });
+
+  it('of our own system watches every function and pipe, and tells the topic monitoring alone', () => {
     const alarms = topology.resources.filter((resource) => resource.kind === 'alarm');
     const functions = topology.resources.filter((resource) => resource.kind === 'function');
     for (const { name } of functions)
       for (const what of ['error-lines', 'errors', 'throttles'])
+        expect(alarms.map((alarm) => alarm.name)).toContain(`${name}-${what}`);
+    for (const { name } of topology.resources.filter((resource) => resource.kind === 'pipe'))
+      for (const what of ['failures', 'partial-failures', 'throttles'])
         expect(alarms.map((alarm) => alarm.name)).toContain(`${name}-${what}`);
     for (const { actions } of alarms) expect(actions.alarm.map(({ name }) => name)).toEqual(['monitoring']);
   });

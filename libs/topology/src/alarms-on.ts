@@ -21,9 +21,11 @@ export function errorLinesIn(lambda: LambdaFunction, tuning: AlarmTuning = {}): 
 export const errorsIn = (lambda: LambdaFunction, tuning?: AlarmTuning): DeclaredAlarm =>
   on(lambda, 'Errors', `${lambda.name}-errors`, 'Invocations of it fail.', tuning);
 
-/** An invocation of the function finds no instance. */
-export const throttlesIn = (lambda: LambdaFunction, tuning?: AlarmTuning): DeclaredAlarm =>
-  on(lambda, 'Throttles', `${lambda.name}-throttles`, 'Invocations of it are throttled.', tuning);
+/** An invocation of the function finds no instance, or an execution of the pipe is put off. */
+export const throttlesIn = (of: LambdaFunction | Pipe, tuning?: AlarmTuning): DeclaredAlarm =>
+  of.kind === 'pipe'
+    ? on(of, 'ExecutionThrottled', `${of.name}-throttles`, 'Executions of it are throttled.', tuning)
+    : on(of, 'Throttles', `${of.name}-throttles`, 'Invocations of it are throttled.', tuning);
 
 /** The API answers with a 5xx. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html */
 export const serverErrorsIn = (api: RestApi, tuning?: AlarmTuning): DeclaredAlarm =>
@@ -32,6 +34,10 @@ export const serverErrorsIn = (api: RestApi, tuning?: AlarmTuning): DeclaredAlar
 /** Executions of the pipe fail as a whole. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-monitoring.html */
 export const failuresIn = (pipe: Pipe, tuning?: AlarmTuning): DeclaredAlarm =>
   on(pipe, 'ExecutionFailed', `${pipe.name}-failures`, 'Executions of it fail.', tuning);
+
+/** Executions of the pipe fail for some of their records. */
+export const partialFailuresIn = (pipe: Pipe, tuning?: AlarmTuning): DeclaredAlarm =>
+  on(pipe, 'ExecutionPartiallyFailed', `${pipe.name}-partial-failures`, 'Executions of it fail in part.', tuning);
 
 /** The dead-letter queue holds a message. */
 export const deadLettersIn = (queue: Queue, tuning?: AlarmTuning): DeclaredAlarm =>

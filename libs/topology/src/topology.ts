@@ -1,7 +1,17 @@
 /** The system, on one page. Every runtime reads it; nothing here says where it runs. */
-import { ageOf, deadLettersIn, errorLinesIn, errorsIn, failuresIn, serverErrorsIn, throttlesIn } from './alarms-on.js';
+import {
+  ageOf,
+  deadLettersIn,
+  depthOf,
+  errorLinesIn,
+  errorsIn,
+  failuresIn,
+  partialFailuresIn,
+  serverErrorsIn,
+  throttlesIn,
+} from './alarms-on.js';
 import { handlerFunction, httpFunction, queue, singleTable, topic } from './construct.js';
-import { hours, minutes, seconds } from './duration.js';
+import { days, hours, minutes, seconds } from './duration.js';
 import { changedItem, newItem, pipe } from './pipe.js';
 import { consumer } from './queue-consumer.js';
 import { restApi } from './rest-api.js';
@@ -106,9 +116,13 @@ export const topology = system('tabletop', {
   alarms: [
     ...functions.flatMap((each) => [errorLinesIn(each), errorsIn(each), throttlesIn(each)]),
     serverErrorsIn(api),
-    failuresIn(orderPipe),
-    ageOf(purchaseEvents, { threshold: minutes(5) }),
-    ...[orderEventsDead, purchaseEventsDead].map((each) => deadLettersIn(each)),
+    ...[failuresIn(orderPipe), partialFailuresIn(orderPipe), throttlesIn(orderPipe)],
+    ...[ageOf(purchaseEvents, { threshold: minutes(5) }), depthOf(purchaseEvents, { threshold: 1000 })],
+    // A queue keeps a message for 14 days; half of them have gone by, and nobody has looked.
+    ...[orderEventsDead, purchaseEventsDead].flatMap((each) => [
+      deadLettersIn(each),
+      ageOf(each, { threshold: days(7) }),
+    ]),
   ].map((alarm) => alarm.to(monitoring)),
 });
 
