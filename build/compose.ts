@@ -31,7 +31,8 @@ function assertDocker(): void {
     );
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
     throw new Obstacle(`Docker Compose is ${text}; 2.20 or later is needed for health checks that start quickly.`);
-  if (!docker('info').ok)
+  const { ok: answers, text: engine } = docker('version', '--format', '{{.Server.Version}}');
+  if (!answers)
     throw new Obstacle(
       'The Docker daemon does not answer. Start it, or give yourself the right to use it (group docker).',
     );

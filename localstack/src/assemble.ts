@@ -1,5 +1,6 @@
 /** Everything of a local stack but its functions, which load meanwhile. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { fileCheckpoints } from '../../libs/pipes/src/checkpoint.js';
@@ -19,7 +20,8 @@ import { type StartingFunctions } from './function/start-functions.js';
 import { type CognitoApi } from './identity/cognito-api.js';
 import { type LocalStack, type LocalStackOptions } from './stack.js';
 import { Monitoring } from './monitoring.js';
-import { assertReachable, pipeOptionsOf, type PipeSurroundings } from './pipes/pipe-connections.js';
+import { assertReachable, pipeOptionsOf } from './pipes/pipe-connections.js';
+import { type PipeSurroundings } from './pipes/pipe-surroundings.js';
 import { poolInvoker } from './pipes/pool-invoker.js';
 import { PipeRegistry } from './pipes/pipe-registry.js';
 import { MessageMoves } from './queue/message-moves.js';
@@ -105,7 +107,7 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
   const client = { endpoint: door.origin, region: REGION, credentials: CREDENTIALS };
   const clients = { tables: new DynamoDBClient(client), queues: new SQSClient(client), topics: new SNSClient(client) };
   const moves = new MessageMoves(clients.queues, door.origin);
-  stops.add(() => Object.values(clients).forEach((each) => each.destroy()));
+  stops.add(() => [...Object.values(clients), surroundings.streams].forEach((each) => each.destroy()));
 
   stops.add(() => monitoring.stop());
   // Requests end first, then deliveries, then what both run on.
@@ -120,6 +122,7 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
   const surroundings: PipeSurroundings = {
     ...frame,
     clients,
+    streams: new DynamoDBStreamsClient(client),
     checkpoints: fileCheckpoints(folder.file('checkpoints')),
     deadLetters: folder.file('dead-letters'),
     now: () => monitoring.clock.now(),
@@ -138,7 +141,16 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
     userPools,
   };
   const onTableWrite = (): void => pipes.wake();
-  door.answerBy(awsEndpoint({ host: frame.host, journal, faults, services, onTableWrite, onCall: begun.onCall }));
+  door.answerBy(
+    awsEndpoint({
+      knows: (name) => name === frame.host,
+      journal,
+      faults,
+      services,
+      onTableWrite,
+      onCall: begun.onCall,
+    }),
+  );
   onProgress(`AWS endpoint on ${door.origin}`);
   const made = await makeAll(resources, embeddedMakers, system, ({ resource, origin }) => {
     const watches = resource.kind === 'alarm' || resource.kind === 'metric-filter';

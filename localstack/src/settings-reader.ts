@@ -31,9 +31,9 @@ export class SettingsReader {
   /** The origin of an HTTP server, such as `http://localstack:4566`. */
   origin(name: string, fallback?: string): string {
     const text = this.environment[name] || fallback;
-    if (text !== undefined && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))
-      return new URL(text).origin;
-    this.mistake(text === undefined ? `${name} is not set; give an address` : `${name} is "${text}"; give an address`);
+    if (text !== undefined && URL.canParse(text) && new URL(text).protocol === 'http:') return new URL(text).origin;
+    const way = 'give an address such as http://localstack:4566';
+    this.mistake(text === undefined ? `${name} is not set; ${way}` : `${name} is "${text}"; ${way}`);
     return '';
   }
 

@@ -18,10 +18,15 @@ interface Health {
   readonly standsBy?: string;
 }
 
-async function healthOf({ name }: Container): Promise<Health> {
-  const program = "fetch('http://127.0.0.1:8080/health').then(async (r) => console.log(await r.text()))";
-  const index = name.split('-').at(-1) ?? '1';
-  return JSON.parse(await stack.compose('exec', '-T', '--index', index, 'pipes', 'node', '-e', program)) as Health;
+const healthOf = async (container: Container): Promise<Health> => JSON.parse(await get(container, '/health')) as Health;
+
+/** What ListPipes answers there. */
+const pipesOf = (container: Container): Promise<string> => get(container, '/v1/pipes');
+
+/** Asks the runner from inside its container. */
+function get({ name }: Container, path: string): Promise<string> {
+  const program = `fetch('http://127.0.0.1:8080${path}').then(async (r) => console.log(await r.text()))`;
+  return stack.compose('exec', '-T', '--index', name.split('-').at(-1) ?? '1', 'pipes', 'node', '-e', program);
 }
 
 /** The runner that holds the lease and has its pipes running. @throws Error after `timeoutMs` */
@@ -42,7 +47,7 @@ describe('two runners of pipes', () => {
   let notified: Notified;
 
   before(async () => {
-    await stack.up('--scale', 'pipes=2', '--no-recreate');
+    await stack.recover('--scale', 'pipes=2', '--no-recreate');
     const user = { username: 'tess', name: 'Tess T', email: 'tess@example.com' };
     await fetch(`${stack.apiUrl}/users`, {
       ...{ method: 'POST', body: JSON.stringify(user), headers: { 'content-type': 'application/json' } },
@@ -52,13 +57,16 @@ describe('two runners of pipes', () => {
 
   after(async () => {
     await notified.stop();
-    await stack.up('--scale', 'pipes=1', '--no-recreate');
+    await stack.recover('--scale', 'pipes=1', '--no-recreate');
   });
 
-  it('are one that works and one that stands by', async () => {
-    const healths = await Promise.all((await containersOf(stack, 'pipes')).map(healthOf));
+  it('are one that works and one that stands by, and both answer for the pipes', async () => {
+    await holder(ALL_TOLD_MS);
+    const containers = await containersOf(stack, 'pipes');
+    const healths = await Promise.all(containers.map(healthOf));
     expect(healths.filter(({ fence }) => fence !== undefined)).toHaveLength(1);
     expect(healths.filter(({ standsBy }) => standsBy !== undefined)).toHaveLength(1);
+    for (const container of containers) expect(await pipesOf(container)).toMatch(/tabletop-dev-order-events/);
   });
 
   it('change hands within 10 s when the first is killed, and no order is lost or told twice but what was in flight', async (test) => {

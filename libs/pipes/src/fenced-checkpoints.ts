@@ -1,7 +1,7 @@
 /** Checkpoints of the runner that holds a lease: one that has lost it cannot move them any more. */
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileCheckpoints, type CheckpointStore } from './checkpoint.js';
+import { fileCheckpoints, type CheckpointKey, type CheckpointStore } from './checkpoint.js';
 import { type Lease } from './lease.js';
 
 /**
@@ -18,6 +18,12 @@ export function fencedCheckpoints(folder: string, lease: Lease): CheckpointStore
     const all = (await readdir(folder)).map(Number).filter((fence) => Number.isInteger(fence) && fence <= lease.fence);
     return all.sort((a, b) => b - a);
   };
+  /** And the folder, once it holds nothing more. */
+  const forget = async (fence: number, key: CheckpointKey): Promise<void> => {
+    await storeOf(fence).remove(key);
+    const path = join(folder, String(fence));
+    if ((await readdir(path)).length === 0) await rm(path, { recursive: true, force: true });
+  };
   return {
     async load(key) {
       await lease.assertHighest();
@@ -27,7 +33,7 @@ export function fencedCheckpoints(folder: string, lease: Lease): CheckpointStore
         if (!('shards' in loaded) || fence === lease.fence) return loaded;
         // From now on nothing that an earlier holder still writes is read.
         await own.save(key, loaded.shards);
-        for (const older of await fences()) if (older < lease.fence) await storeOf(older).remove(key);
+        for (const older of await fences()) if (older < lease.fence) await forget(older, key);
         return loaded;
       }
       return undefined;

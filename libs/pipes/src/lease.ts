@@ -59,11 +59,13 @@ export async function takeLease(options: LeaseOptions): Promise<Lease | undefine
   await mkdir(folder, { recursive: true });
   let seen: { fence: number; beat: string; since: number } | undefined;
   while (!signal.aborted) {
+    // Taken before the look, and noted after it: a process that is held up between takes nobody for silent.
+    const now = performance.now();
     const fence = await highest(folder);
     const holder = fence === 0 ? undefined : await read(folder, fence);
     const beat = holder?.beat ?? '';
     if (seen?.fence !== fence || seen.beat !== beat) seen = { fence, beat, since: performance.now() };
-    const isFree = fence === 0 || holder?.released === true || performance.now() - seen.since >= ttlMs;
+    const isFree = fence === 0 || holder?.released === true || now - seen.since >= ttlMs;
     if (isFree && (await create(folder, fence + 1))) return HeldLease.begin(options, fence + 1);
     if (holder !== undefined && holder.owner !== owner) onHolder?.(holder.owner);
     await systemClock.sleep(ttlMs / BEATS, signal);
@@ -84,7 +86,7 @@ class HeldLease implements Lease {
 
   static async begin(options: LeaseOptions, fence: number): Promise<HeldLease> {
     const lease = new HeldLease(options, fence);
-    await lease.renew();
+    await lease.renew(performance.now());
     lease.renewing = lease.keep();
     for (const older of await numbers(options.folder))
       if (older < fence) await rm(fileOf(options.folder, older), { force: true });
@@ -122,8 +124,10 @@ class HeldLease implements Lease {
       await systemClock.sleep(ttlMs / BEATS, this.ending.signal);
       if (this.ending.signal.aborted || this.lost.aborted) return;
       try {
+        // The time before the look counts: whoever is held up after it may have been followed meanwhile.
+        const before = performance.now();
         await this.assertHighest();
-        await this.renew();
+        await this.renew(before);
       } catch {
         // A disk that fails loses the lease as another holder does: nobody can tell who works.
         this.losing.abort();
@@ -131,10 +135,9 @@ class HeldLease implements Lease {
     }
   }
 
-  private async renew(): Promise<void> {
-    const before = performance.now();
+  private async renew(at: number): Promise<void> {
     await this.write({});
-    this.renewedAt = before;
+    this.renewedAt = at;
   }
 
   private write(more: Partial<LeaseFile>): Promise<void> {
@@ -161,11 +164,13 @@ async function read(folder: string, fence: number): Promise<LeaseFile | undefine
   }
 }
 
-/** Whether this process was the one that made the file: there is one for each number. */
+/** Whether this process was the one that made the file, and no higher number was given while it was held up. */
 async function create(folder: string, fence: number): Promise<boolean> {
   try {
     await (await open(fileOf(folder, fence), 'wx')).close();
-    return true;
+    if ((await highest(folder)) === fence) return true;
+    await rm(fileOf(folder, fence), { force: true });
+    return false;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;

@@ -151,9 +151,9 @@ export class ShardWorker {
         return await this.#reader.read(MAX_PAGE, stopping);
       } catch (error) {
         if (stopping.aborted) return undefined;
-        const gone = error instanceof ResourceNotFoundException;
-        // Throws when the stream itself is gone; otherwise the shard has left the stream with all it held.
-        if (gone && !(await this.#isListed())) return { records: [], closed: true };
+        // The shard has left the stream with all it held.
+        if (error instanceof ResourceNotFoundException && (await this.#isUnlisted()))
+          return { records: [], closed: true };
         emit?.({ type: 'warning', subject: 'source', message: `Cannot read ${source.shardId}: ${messageOf(error)}` });
         await clock.sleep(pauseAfter(failures, SOURCE_BACKOFF), stopping);
       }
@@ -161,10 +161,16 @@ export class ShardWorker {
     return undefined;
   }
 
-  async #isListed(): Promise<boolean> {
+  /** A source that does not answer leaves it open. @throws StreamNotFoundError when the stream itself is gone */
+  async #isUnlisted(): Promise<boolean> {
     const { client, streamArn, shardId } = this.options.source;
-    const { shards } = await listShards(client, streamArn, this.options.stopping);
-    return shards.some((shard) => shard.shardId === shardId);
+    try {
+      const { shards } = await listShards(client, streamArn, this.options.stopping);
+      return !shards.some((shard) => shard.shardId === shardId);
+    } catch (error) {
+      if (error instanceof StreamNotFoundError) throw error;
+      return false;
+    }
   }
 
   #take(records: readonly _Record[]): void {

@@ -127,6 +127,37 @@ describe('the source of a pipe on a scripted stream', () => {
       },
     ));
 
+  it('outlives a source that forgets a shard and then does not answer, as one that starts anew does', () =>
+    onStream(
+      (stream) => stream.shard('shard').write(1, 'a'),
+      async (stream, start) => {
+        const { pipe, calls } = await start();
+        await pipe.drained();
+        stream.shards[0]!.write(2, 'b');
+        stream.faults.push({ operation: 'GetRecords', error: 'ResourceNotFoundException' });
+        stream.faults.push({ operation: 'DescribeStream', error: 'ServiceUnavailable', status: 503 });
+        pipe.wake();
+        await waitUntil(() => calls.flatMap(keysOf).includes('b'));
+        expect([stream.faults, pipe.state]).toEqual([[], 'RUNNING']);
+      },
+    ));
+
+  it('waits for the children of a shard that has ended while the source does not answer', () =>
+    onStream(
+      (stream) => stream.shard('parent').write(1, 'a'),
+      async (stream, start) => {
+        const { pipe, calls } = await start();
+        await pipe.drained();
+        stream.faults.push({ operation: 'DescribeStream', error: 'ServiceUnavailable', status: 503 });
+        stream.faults.push({ operation: 'DescribeStream', error: 'ServiceUnavailable', status: 503 });
+        stream.shard('child', 'parent').write(2, 'b');
+        stream.shards[0]!.closed = true;
+        pipe.wake();
+        await waitUntil(() => calls.flatMap(keysOf).includes('b'));
+        expect([stream.faults, pipe.state]).toEqual([[], 'RUNNING']);
+      },
+    ));
+
   it('goes on at the oldest record kept when its place was trimmed, without repeating any', () =>
     onStream(
       (stream) => stream.shard('shard'),
@@ -310,3 +341,8 @@ describe('the source of a pipe on a scripted stream', () => {
       },
     ));
 });
+
+/** Looks again until it is so; the test's own timeout ends the wait. */
+async function waitUntil(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
+}

@@ -86,15 +86,26 @@ export class StreamRunner {
     }
   }
 
+  /** Undefined when the source does not answer: it is asked again. @throws StreamNotFoundError */
+  async #list(): Promise<ListedStream | undefined> {
+    const { source, stopping } = this.options;
+    try {
+      return await listShards(source.client, source.streamArn, stopping);
+    } catch (error) {
+      if (error instanceof StreamNotFoundError) throw error;
+      return undefined;
+    }
+  }
+
   /** A shard has ended: its children may begin. Without any shard left to read, waits for new ones. */
   async #followUp(): Promise<void> {
-    const { source, stopping, clock, book } = this.options;
+    const { stopping, clock, book } = this.options;
     while (!stopping.aborted) {
-      const stream = await listShards(source.client, source.streamArn, stopping);
-      this.start(stream);
+      const stream = await this.#list();
+      if (stream !== undefined) this.start(stream);
       if (this.#workers.size > 0) return;
-      const open = stream.shards.some(({ shardId }) => !book.isFinished(shardId));
-      if (!stream.enabled && !open) throw new StreamNotFoundError();
+      const isAtEnd = stream?.enabled === false && stream.shards.every(({ shardId }) => book.isFinished(shardId));
+      if (isAtEnd) throw new StreamNotFoundError();
       await clock.sleep(RELIST_MS, stopping);
     }
   }

@@ -15,10 +15,20 @@ const TOKEN_ISSUER = z.string('is not set; jwt mode needs the issuer of the toke
 const TOKEN_AUDIENCE = z.string('is not set; jwt mode needs the client that tokens are for').min(1, 'must be a client');
 const TOKEN_JWKS_URI = z
   .string('is not set; jwt mode needs the address of the issuer’s keys')
-  .regex(
-    /^(?:https:\/\/|http:\/\/(?:127(?:\.\d+){3}|[a-z][a-z0-9-]*|\[::1\])[:/])/,
+  .refine(
+    mayHoldKeys,
     'must be an https address, or an http address of this machine or of a container beside this one',
   );
+
+/** Over plain http only from where nobody stands between: this machine, or a container beside this one (a bare name). */
+function mayHoldKeys(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname, username, password } = new URL(address);
+  if (username !== '' || password !== '') return false;
+  return (
+    protocol === 'https:' || (protocol === 'http:' && /^(?:127(?:\.\d+){3}|\[::1\]|[a-z][a-z0-9-]*)$/.test(hostname))
+  );
+}
 
 /** Whose tokens are good, in jwt mode. */
 const authSchema = z

@@ -3,6 +3,7 @@
  * passes everything else on as it comes.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -14,7 +15,8 @@ import { Forwarder } from '../endpoint/forward.js';
 import { PassThrough } from '../endpoint/pass-through.js';
 import { answerDeadLetters } from '../pipes/dead-letters-api.js';
 import { endpointInvoker } from '../pipes/endpoint-invoker.js';
-import { assertReachable, pipeOptionsOf, type PipeSurroundings } from '../pipes/pipe-connections.js';
+import { assertReachable, pipeOptionsOf } from '../pipes/pipe-connections.js';
+import { type PipeSurroundings } from '../pipes/pipe-surroundings.js';
 import { PipeRegistry } from '../pipes/pipe-registry.js';
 import { answerPipes } from '../pipes/pipes-api.js';
 import { toLocalStack } from './endpoint-services.js';
@@ -28,7 +30,7 @@ const REST_MS = 500;
 /** What is looked into: writes that wake pipes, and queue URLs that have to lead back here. */
 const OBSERVED = new Set(['dynamodb', 'dynamodbstreams', 'sqs', 'sns', 'pipes', 'tabletop']);
 
-export const startBeside: Role = async ({ container, journal, backoffCapMs }, name) => {
+export const startBeside: Role = async ({ container, journal, backoffCapMs, knows }, name) => {
   const { host, port, dataDir, localStackUrl: endpoint } = container;
   mkdirSync(dataDir, { recursive: true });
   writeLines(journal, name);
@@ -37,6 +39,7 @@ export const startBeside: Role = async ({ container, journal, backoffCapMs }, na
   const clients = { tables: new DynamoDBClient(access), queues: new SQSClient(access), topics: new SNSClient(access) };
   const surroundings: PipeSurroundings = {
     ...{ journal, endpoint, clients, backoffCapMs },
+    streams: new DynamoDBStreamsClient(access),
     checkpoints: fileCheckpoints(join(dataDir, 'checkpoints')),
     deadLetters: join(dataDir, 'dead-letters'),
     now: () => Date.now(),
@@ -50,20 +53,20 @@ export const startBeside: Role = async ({ container, journal, backoffCapMs }, na
     (definition) => pipeOptionsOf(definition, surroundings),
     (definition) => assertReachable(definition, surroundings),
   );
-  let isRestored = false;
   const reconciler = new Reconciler({
     ...{ service: name, url: endpoint },
     make: async () => {
-      if (isRestored) return [];
-      isRestored = true;
-      await pipes.restore((file, reason) => say(name, `pipe ${file} cannot come back: ${reason}`, 'WARN'));
+      const isWhole = await pipes.restore((file, reason) =>
+        say(name, `pipe ${file} cannot come back: ${reason}`, 'WARN'),
+      );
+      if (!isWhole) throw new Error('LocalStack does not tell of every pipe yet; it is asked again');
       return [];
     },
   });
   const forwarder = new Forwarder();
   const passThrough = new PassThrough(endpoint);
   const server = await startRoleServer({
-    ...{ host, port, purpose: name, journal },
+    ...{ host, port, purpose: name, journal, knows },
     waitsFor: () => reconciler.waitsFor,
     services: {
       pipes: (request) => answerPipes(request, pipes),
@@ -82,7 +85,7 @@ export const startBeside: Role = async ({ container, journal, backoffCapMs }, na
       await server.stop();
       forwarder.close();
       passThrough.close();
-      for (const client of [lambda, ...Object.values(clients)]) client.destroy();
+      for (const client of [lambda, surroundings.streams, ...Object.values(clients)]) client.destroy();
     },
   };
 };

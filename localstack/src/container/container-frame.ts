@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type LambdaFunction, type Resource } from '../../../libs/topology/src/model.js';
 import { metricNamespace, physicalName, resourcesIn, type Topology } from '../../../libs/topology/src/system.js';
+import { type KnowsHost } from '../endpoint/from-here.js';
 import { Journal } from '../journal.js';
 import { type LocalFrame } from '../resource/local-system.js';
 import { StartError } from '../start-error.js';
@@ -11,6 +12,8 @@ export interface ContainerFrame extends LocalFrame {
   readonly container: ContainerSettings;
   readonly topology: Topology;
   readonly resources: readonly Resource[];
+  /** Whether a host name is that of a container of the system. */
+  readonly knows: KnowsHost;
   /** Other names under which CloudFormation tells of the system. */
   readonly aliases: readonly string[];
 }
@@ -24,11 +27,17 @@ export function containerFrame(
   aliases: readonly string[],
 ): ContainerFrame {
   const { stage, host, port, root, awsUrl, settings, backoffCapMs } = container;
+  const resources = resourcesIn(topology, stage);
+  const names = new Set([
+    ...['aws', 'identity', 'pipes', 'gateway', 'tables', new URL(container.ownUrl).hostname, ...container.names],
+    ...resources.filter(({ kind }) => kind === 'function').map(({ name }) => name),
+  ]);
   return {
     container,
+    knows: (name) => names.has(name),
     topology,
     aliases,
-    resources: resourcesIn(topology, stage),
+    resources,
     name: topology.name,
     ...{ stage, host, root, settings, backoffCapMs },
     apiPort: port,

@@ -27,7 +27,7 @@ describe('the settings of a container', () => {
     expect(mistakesIn({ PORT: 'x', LOCALSTACK_URL: 'here', PEERS: 'pipes', AUTH_MODE: 'none' })).toEqual([
       'PORT is "x"; give a whole number from 0 to 65535',
       'PEERS has "pipes"; give name=address',
-      'LOCALSTACK_URL is "here"; give an address',
+      'LOCALSTACK_URL is "here"; give an address such as http://localstack:4566',
       'AUTH_MODE is "none"; choose one of open, jwt',
     ]);
   });

@@ -27,6 +27,8 @@ export interface ContainerSettings {
   readonly inspect: string;
   /** The longest pause of a pipe between two tries. */
   readonly backoffCapMs: number;
+  /** Names by which others reach this container, beside its usual ones. */
+  readonly names: readonly string[];
   /** Where another container of the system listens, by its name. */
   readonly peer: (name: string) => string;
   /** Where this one does, as others reach it. */
@@ -52,6 +54,10 @@ export function readContainerSettings(environment: NodeJS.ProcessEnv): Container
     apiUrl: reader.origin('PUBLIC_API_URL', 'http://localhost:4000'),
     publicAwsUrl: reader.origin('PUBLIC_AWS_URL', 'http://localhost:4566'),
     ...readRuntimeSettings(reader, environment),
+    names: reader
+      .text('NAMES', '')
+      .split(',')
+      .filter((name) => name !== ''),
     inspect: reader.text('INSPECT', ''),
     peer: (name) => peers.get(name) ?? `http://${name}:${PORT}`,
     ownUrl: `http://${host === '0.0.0.0' ? ownAddress() : host}:${port}`,

@@ -24,8 +24,8 @@ import { ReportedPipes } from './reported-pipes.js';
 import { type Role } from './role.js';
 import { startRoleServer } from './role-server.js';
 
-/** Longer than any function may take. */
-const PATIENCE_MS = 910_000;
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, and some more for the way. */
+const LONGEST_FUNCTION_MS = 910_000;
 
 /** Whose calls the journal tells of, or that are answered here. The others are LocalStack's alone. */
 const OBSERVED = new Set([
@@ -72,14 +72,14 @@ export const startEndpoint: Role = async (frame, name) => {
   const system: EndpointSystem = { ...frame, clients, monitoring };
   await makeAll(athome(resources, 'endpoint'), containerMakers, system, () => undefined);
 
-  const forwarder = new Forwarder(PATIENCE_MS);
+  const [forwarder, toFunctions] = [new Forwarder(), new Forwarder(LONGEST_FUNCTION_MS)];
   const passThrough = new PassThrough(upstream);
   const bell = new WriteBell();
   const server = await startRoleServer({
-    ...{ host, port, purpose: 'the AWS endpoint', waitsFor, journal: own },
+    ...{ host, port, purpose: 'the AWS endpoint', waitsFor, journal: own, knows: frame.knows },
     facts: () => ({ session: reconciler.session }),
     services: endpointServices({
-      ...{ forwarder, upstream, monitoring, waitsFor, peer: container.peer },
+      ...{ forwarder, toFunctions, upstream, monitoring, waitsFor, peer: container.peer },
       functions: functionsOf(frame),
       description: () => ({
         names: [`${frame.name}-${frame.stage}`, ...frame.aliases],
@@ -111,14 +111,15 @@ export const startEndpoint: Role = async (frame, name) => {
       bell.stop();
       await server.stop();
       await Promise.all([monitoring.stop(), queues.stop()]);
-      forwarder.close();
-      passThrough.close();
+      for (const each of [forwarder, toFunctions, passThrough]) each.close();
       for (const client of [...Object.values(clients), toSelf]) client.destroy();
     },
   };
 };
 
-const access = { region: REGION, credentials: CREDENTIALS };
+/** A LocalStack that hangs is asked anew. */
+const requestHandler = { requestTimeout: 10_000 };
+const access = { region: REGION, credentials: CREDENTIALS, requestHandler };
 
 const clientsOf = (endpoint: string): EndpointSystem['clients'] => ({
   tables: new DynamoDBClient({ ...access, endpoint }),

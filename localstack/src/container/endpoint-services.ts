@@ -1,7 +1,7 @@
 /** Who answers for which service in containers: LocalStack for what it has, the containers beside it for the rest. */
 import { type LambdaFunction } from '../../../libs/topology/src/model.js';
 import { type ServiceAnswer, type Services } from '../endpoint/aws-endpoint.js';
-import { awsError, type AwsResponse } from '../endpoint/aws-response.js';
+import { awsError, notImplemented, type AwsResponse } from '../endpoint/aws-response.js';
 import { type EmbeddedServicesOptions, watchingServices } from '../endpoint/embedded-services.js';
 import { type Forwarder } from '../endpoint/forward.js';
 import { functionNameIn } from '../endpoint/lambda-api.js';
@@ -9,6 +9,8 @@ import { fromMessageBackend } from '../endpoint/rewrite.js';
 
 export interface EndpointServicesOptions extends Pick<EmbeddedServicesOptions, 'monitoring' | 'description'> {
   readonly forwarder: Forwarder;
+  /** With the patience that functions need. */
+  readonly toFunctions: Forwarder;
   /** LocalStack's address. */
   readonly upstream: string;
   readonly peer: (name: string) => string;
@@ -52,18 +54,22 @@ function notReady(request: Parameters<ServiceAnswer>[0], missing: string): AwsRe
 
 /** Each function that takes events has a container of its name. */
 const toFunction =
-  ({ forwarder, peer, functions }: EndpointServicesOptions): ServiceAnswer =>
+  ({ toFunctions, peer, functions }: EndpointServicesOptions): ServiceAnswer =>
   (request) => {
     const name = functionNameIn(request.url);
-    const lambda = functions.get(name ?? '');
+    if (name === undefined || request.method !== 'POST') return notImplemented(request);
+    const lambda = functions.get(name);
     if (lambda === undefined)
-      return awsError(request, 404, 'ResourceNotFoundException', `Function not found: ${String(name)}`, {
+      return awsError(request, 404, 'ResourceNotFoundException', `Function not found: ${name}`, {
         Type: 'User',
       });
-    if (lambda.protocol === 'event') return forwarder.send(peer(lambda.name), request);
+    if (lambda.protocol === 'event') return toFunctions.send(peer(lambda.name), request);
     const message = `${lambda.name} is an HTTP server in this runtime and takes no Invoke; call it through the API.`;
     return awsError(request, 501, 'NotImplemented', message);
   };
+
+/** Their answers hold queue URLs; those of others hold messages, which are the caller's own. */
+const NAMES_QUEUES = new Set(['CreateQueue', 'GetQueueUrl', 'ListQueues', 'ListDeadLetterSourceQueues']);
 
 /** As it is, but for queue URLs: the caller knows LocalStack under our address. */
 export const toLocalStack =
@@ -71,6 +77,6 @@ export const toLocalStack =
   async (request) => {
     const response = await forwarder.send(upstream, request);
     const { host } = request.headers;
-    if (request.service !== 'sqs' || host === undefined) return response;
+    if (request.service !== 'sqs' || !NAMES_QUEUES.has(request.operation) || host === undefined) return response;
     return fromMessageBackend(response, upstream, `http://${host}`);
   };

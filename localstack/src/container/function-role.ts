@@ -33,7 +33,7 @@ export const startFunction: Role = async (frame, name) => {
   });
   await pool.start();
   const server = await startRoleServer({
-    ...{ host: container.host, port: container.port, purpose: name },
+    ...{ host: container.host, port: container.port, purpose: name, knows: frame.knows },
     waitsFor: () => (pool.alive ? undefined : `function ${name}`),
     services: { lambda: (request) => answerLambda(request, (asked) => (asked === physicalName ? pool : undefined)) },
   });

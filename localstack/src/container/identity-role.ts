@@ -17,7 +17,7 @@ export const startIdentity: Role = async (frame, name) => {
   }
   const api = new CognitoApi(userPools);
   return startRoleServer({
-    ...{ host: container.host, port: container.port, purpose: name },
+    ...{ host: container.host, port: container.port, purpose: name, knows: frame.knows },
     waitsFor: () => undefined,
     services: { 'cognito-idp': (request) => api.answer(request) },
   });

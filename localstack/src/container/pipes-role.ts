@@ -3,6 +3,7 @@
  * stand by, pass on what they are asked, and take over when it is gone.
  */
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { takeLease, type Lease } from '../../../libs/pipes/src/lease.js';
 import { type AwsRequest } from '../endpoint/aws-request.js';
 import { awsError, type AwsResponse } from '../endpoint/aws-response.js';
@@ -15,6 +16,7 @@ import { startRoleServer } from './role-server.js';
 
 /** A holder that was killed is followed within this time and a second. */
 const LEASE_MS = 4_000;
+const PATIENCE_MS = 8_000;
 
 export const startPipes: Role = async (frame, name) => {
   const { container, journal } = frame;
@@ -26,14 +28,14 @@ export const startPipes: Role = async (frame, name) => {
   let holder: string | undefined;
 
   const answer = (request: AwsRequest): AwsResponse | Promise<AwsResponse> => {
-    if (term !== undefined) return term.answer(request);
+    if (term?.isHeld === true) return term.answer(request);
     // A request that came from a container that stands by goes no further: two could pass it to and fro.
     if (holder !== undefined && request.headers[PASSED_ON] === undefined)
       return forwarder.send(holder, { ...request, headers: { ...request.headers, [PASSED_ON]: '1' } });
     return awsError(request, 503, 'ServiceUnavailable', 'The pipes are changing hands; try again.');
   };
   const server = await startRoleServer({
-    ...{ host: container.host, port: container.port, purpose: name },
+    ...{ host: container.host, port: container.port, purpose: name, knows: frame.knows },
     waitsFor: () => (term === undefined ? (holder === undefined ? 'the lease' : undefined) : term.waitsFor),
     facts: () => (term === undefined ? { standsBy: holder } : { fence: term.fence }),
     services: { pipes: answer, tabletop: answer },
@@ -57,8 +59,10 @@ export const startPipes: Role = async (frame, name) => {
       term = new PipesTerm(frame, lease, name);
       await aborted(AbortSignal.any([lease.lost, stopping.signal]));
       if (lease.lost.aborted) say(name, `lost the lease ${lease.fence}`, 'WARN');
-      await term.stop();
+      const ending = term;
       term = undefined;
+      // A delivery that takes longer is cut off with the container, and repeated by the next holder.
+      await Promise.race([ending.stop(), delay(PATIENCE_MS, undefined, { ref: false })]);
       await lease.release();
     }
   };

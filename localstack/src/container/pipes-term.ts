@@ -1,19 +1,22 @@
 /** One runner's time with the lease: its pipes, from the moment it took over until it lets go. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fencedCheckpoints } from '../../../libs/pipes/src/fenced-checkpoints.js';
-import { LeaseLostError, type Lease } from '../../../libs/pipes/src/lease.js';
+import { type PipeState } from '../../../libs/pipes/src/pipe-state.js';
+import { type Lease } from '../../../libs/pipes/src/lease.js';
 import { type Pipe } from '../../../libs/topology/src/model.js';
 import { CREDENTIALS, functionArn, REGION } from '../account.js';
 import { type AwsRequest } from '../endpoint/aws-request.js';
 import { type AwsResponse } from '../endpoint/aws-response.js';
 import { answerDeadLetters } from '../pipes/dead-letters-api.js';
 import { endpointInvoker } from '../pipes/endpoint-invoker.js';
-import { assertReachable, pipeOptionsOf, type PipeSurroundings } from '../pipes/pipe-connections.js';
+import { assertReachable, pipeOptionsOf } from '../pipes/pipe-connections.js';
+import { type PipeSurroundings } from '../pipes/pipe-surroundings.js';
 import { PipeRegistry } from '../pipes/pipe-registry.js';
 import { answerPipes } from '../pipes/pipes-api.js';
 import { makePipe } from '../resource/pipe-maker.js';
@@ -24,6 +27,8 @@ import { type PipeReport } from './reported-pipes.js';
 
 const PAUSE_MS = 500;
 const REPORT_MS = 5_000;
+/** A declared pipe in one of these is made anew. */
+const FAILED: ReadonlySet<PipeState> = new Set(['CREATE_FAILED', 'START_FAILED', 'UPDATE_FAILED', 'STOP_FAILED']);
 
 export class PipesTerm {
   /** What the declared pipes wait for. */
@@ -52,13 +57,12 @@ export class PipesTerm {
     this.surroundings = {
       ...frame,
       clients: { tables: new DynamoDBClient(access), queues: new SQSClient(access), topics: new SNSClient(access) },
+      streams: new DynamoDBStreamsClient(access),
       checkpoints: fencedCheckpoints(join(container.dataDir, 'checkpoints'), lease),
       deadLetters: join(container.dataDir, 'dead-letters'),
       now: () => Date.now(),
       invokerOf: (arn) => (known.has(arn) ? endpointInvoker(this.lambda, arn) : undefined),
-      assertMayDeliver: () => {
-        if (!lease.isHeld()) throw new LeaseLostError(lease.fence);
-      },
+      assertMayDeliver: () => lease.assertHighest(),
     };
     this.registry = new PipeRegistry(
       join(container.dataDir, 'pipes'),
@@ -78,11 +82,18 @@ export class PipesTerm {
       : answerDeadLetters(request, this.registry);
   }
 
+  /** Whether this runner may still speak for the pipes. */
+  get isHeld(): boolean {
+    return this.lease.isHeld();
+  }
+
+  /** Resolves when the deliveries under way have ended. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.registry.close();
     await this.working;
-    for (const client of [this.lambda, ...Object.values(this.surroundings.clients)]) client.destroy();
+    await this.registry.close();
+    const { clients, streams } = this.surroundings;
+    for (const client of [this.lambda, streams, ...Object.values(clients)]) client.destroy();
   }
 
   /** Makes the declared pipes, and anew those whose table LocalStack has lost. */
@@ -90,10 +101,10 @@ export class PipesTerm {
     const { signal } = this.stopping;
     for (; !signal.aborted; await pause(PAUSE_MS, signal)) {
       const session = await this.sessionOf(`${this.frame.endpoint}/health`);
-      if (session === undefined || (session === this.session && this.waitsFor === undefined)) continue;
+      if (session === undefined || (session === this.session && this.isWhole)) continue;
       try {
         for (const pipe of this.declared) await this.make(pipe);
-        if (!this.isRestored) await this.restore();
+        this.isRestored = await this.restore();
         this.session = session;
         this.waitsFor = undefined;
       } catch (error) {
@@ -102,6 +113,17 @@ export class PipesTerm {
         this.waitsFor = message;
       }
     }
+  }
+
+  /** Nothing is left to make, and nothing of what was made has failed since. */
+  private get isWhole(): boolean {
+    return this.waitsFor === undefined && this.isRestored && this.declared.every((pipe) => !this.hasFailed(pipe));
+  }
+
+  private hasFailed(pipe: Pipe): boolean {
+    const name = this.frame.physicalName(pipe);
+    const found = this.registry.all().find(({ definition }) => definition.Name === name);
+    return found === undefined || FAILED.has(found.pipe.state);
   }
 
   /** The LocalStack on which the endpoint has everything ready; undefined while it has not. */
@@ -123,17 +145,18 @@ export class PipesTerm {
     const before = this.registry.all().find(({ definition }) => definition.Name === name);
     if (before !== undefined) {
       const table = await describeTable(clients.tables, physicalName(pipe.source));
-      if (table?.LatestStreamArn === before.definition.Source) return;
-      say(this.service, `pipe ${pipe.name}: its table was made anew, it starts with the new stream`, 'WARN');
+      const isSame = table?.LatestStreamArn === before.definition.Source;
+      if (isSame && !this.hasFailed(pipe)) return;
+      const why = isSame ? (before.pipe.stateReason ?? before.pipe.state) : 'its table was made anew';
+      say(this.service, `pipe ${pipe.name} is started again: ${why}`, 'WARN');
       await this.registry.drop(name);
     }
     await makePipe(pipe, { clients, physicalName, pipes: this.registry });
     say(this.service, `pipe ${pipe.name} started`);
   }
 
-  private async restore(): Promise<void> {
-    this.isRestored = true;
-    await this.registry.restore((file, reason) =>
+  private restore(): Promise<boolean> {
+    return this.registry.restore((file, reason) =>
       say(this.service, `pipe ${file} cannot come back: ${reason}`, 'WARN'),
     );
   }

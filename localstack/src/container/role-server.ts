@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { awsEndpoint, type Services } from '../endpoint/aws-endpoint.js';
 import { Faults } from '../endpoint/fault.js';
 import { serviceOf } from '../endpoint/aws-request.js';
-import { isFromHere } from '../endpoint/from-here.js';
+import { isFromHere, type KnowsHost } from '../endpoint/from-here.js';
 import { type PassThrough } from '../endpoint/pass-through.js';
 import { Journal } from '../journal.js';
 import { listen, type Listening } from '../listen.js';
@@ -14,6 +14,8 @@ export type WaitsFor = () => string | undefined | Promise<string | undefined>;
 export interface RoleServerOptions {
   readonly host: string;
   readonly port: number;
+  /** Names of this server, beside loopback. */
+  readonly knows: KnowsHost;
   /** For the message when the port is taken. */
   readonly purpose: string;
   readonly waitsFor: WaitsFor;
@@ -31,15 +33,15 @@ export interface RoleServerOptions {
 
 /** @throws StartError when the port is taken */
 export async function startRoleServer(options: RoleServerOptions): Promise<Listening> {
-  const { host, port, purpose, services, pages = {} } = options;
+  const { host, port, purpose, knows, services, pages = {} } = options;
   const journal = options.journal ?? new Journal(1);
   const onTableWrite = options.onTableWrite ?? ((): undefined => undefined);
-  const aws = services && awsEndpoint({ host, journal, faults: new Faults(), services, onTableWrite });
+  const aws = services && awsEndpoint({ knows, journal, faults: new Faults(), services, onTableWrite });
   const server = createServer((incoming, outgoing) => {
     const path = (incoming.url ?? '/').split('?', 1)[0] ?? '/';
     if (path === '/health') return void answerHealth(options, incoming, outgoing);
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
-    if (page !== undefined && isFromHere(incoming.headers, host)) return void page(incoming, outgoing);
+    if (page !== undefined && isFromHere(incoming.headers, knows)) return void page(incoming, outgoing);
     if (passesUnread(incoming, options)) return options.passOn?.to.send(incoming, outgoing);
     if (aws !== undefined) return void aws(incoming, outgoing);
     outgoing.writeHead(404).end();
@@ -51,9 +53,9 @@ export async function startRoleServer(options: RoleServerOptions): Promise<Liste
 
 const passesUnread = (
   { method = 'GET', url = '/', headers }: IncomingMessage,
-  { passOn, host }: RoleServerOptions,
+  { passOn, knows }: RoleServerOptions,
 ): boolean =>
-  passOn !== undefined && !passOn.unless.has(serviceOf(method, url, headers).service) && isFromHere(headers, host);
+  passOn !== undefined && !passOn.unless.has(serviceOf(method, url, headers).service) && isFromHere(headers, knows);
 
 async function answerHealth(
   { waitsFor, facts }: RoleServerOptions,

@@ -5,7 +5,7 @@ import { actionOf, serviceOf, type AwsRequest } from './aws-request.js';
 import { awsError, notImplemented, type AwsResponse } from './aws-response.js';
 import { type Faults, faultResponse } from './fault.js';
 import { BodyTooLargeError, collect } from './forward.js';
-import { isFromHere } from './from-here.js';
+import { isFromHere, type KnowsHost } from './from-here.js';
 import { callEvent, isPoll, isTableWrite, messageEvents } from './observe.js';
 
 /** Above every limit of the services behind it (DynamoDB 16 MB, Lambda 6 MB, SQS 1 MiB). */
@@ -18,7 +18,8 @@ export type ServiceAnswer = (request: AwsRequest) => AwsResponse | Promise<AwsRe
 export type Services = Readonly<Record<string, ServiceAnswer>>;
 
 export interface AwsEndpointOptions {
-  host: string;
+  /** Beside loopback. */
+  knows: KnowsHost;
   journal: Journal;
   faults: Faults;
   services: Services;
@@ -40,7 +41,7 @@ export const awsEndpoint =
 
 async function answer(incoming: IncomingMessage, options: AwsEndpointOptions): Promise<AwsResponse> {
   const request = await read(incoming);
-  if (!isFromHere(incoming.headers, options.host))
+  if (!isFromHere(incoming.headers, options.knows))
     return awsError(
       request,
       403,

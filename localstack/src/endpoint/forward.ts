@@ -20,7 +20,8 @@ export class Forwarder {
     } catch (error) {
       const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
       const message = `The backend of ${aws.service} does not answer (${reason}); try again.`;
-      return awsError(aws, 503, 'ServiceUnavailable', message);
+      const answer = awsError(aws, 503, 'ServiceUnavailable', message);
+      return { ...answer, headers: { ...answer.headers, 'retry-after': '1' } };
     }
   }
 

@@ -1,15 +1,20 @@
 /** Who may call what the stack serves on this machine. */
 import { type IncomingHttpHeaders } from 'node:http';
 
+/** Whether a host name, without its port, leads to this server for those who may call it. */
+export type KnowsHost = (hostName: string) => boolean;
+
 /**
- * A page that a developer happens to visit can post to any loopback port without a preflight; and a name of its own that
- * resolves to 127.0.0.1 makes it same-origin. Neither gets in. A name without a dot is that of a container beside this
- * one: nobody can register such a name.
+ * A page that a developer happens to visit can post to any loopback port without a preflight, or have an image fetched
+ * from it; and a name of its own that resolves to 127.0.0.1 makes it same-origin. None of it gets in.
+ * https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
  */
-export function isFromHere({ origin, host = '' }: IncomingHttpHeaders, ownHost: string): boolean {
-  const isLocal = (name: string): boolean => name === ownHost || LOCAL.test(name);
+export function isFromHere(headers: IncomingHttpHeaders, knows: KnowsHost): boolean {
+  const { origin, host = '' } = headers;
+  if (headers['sec-fetch-site'] === 'cross-site') return false;
+  const isLocal = (name: string): boolean => LOOPBACK.test(name) || knows(name);
   const hostName = (address: string): string => (URL.canParse(address) ? new URL(address).hostname : '');
   return isLocal(hostName(`http://${host}`)) && (origin === undefined || isLocal(hostName(origin)));
 }
 
-const LOCAL = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\]|[a-z][a-z0-9-]*)$/i;
+const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/i;

@@ -8,7 +8,7 @@ import { collect } from '../endpoint/forward.js';
 import { newTraceRoot } from '../function/function-pool.js';
 import { requestIdOf } from './gateway-problem.js';
 import { type Integration, type IntegrationRequest } from './integration.js';
-import { type HttpAnswer } from './proxy-response.js';
+import { type HttpAnswer, LARGEST_ANSWER } from './proxy-response.js';
 
 const HOP_BY_HOP = new Set([
   'connection',
@@ -22,6 +22,7 @@ const HOP_BY_HOP = new Set([
 /** Said anew by the gateway's own server. */
 const OWN = new Set([...HOP_BY_HOP, 'content-length', 'date']);
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const STALE = new Set(['ECONNRESET', 'EPIPE']);
 const HEALTH_PATIENCE_MS = 2_000;
 
 class IntegrationTimeout extends Error {}
@@ -69,13 +70,17 @@ export class HttpIntegration implements Integration {
     return new Promise((resolve, reject) => {
       const outgoing = send(
         { hostname, port, method, path: pathOf(request), headers: headersOf(request), agent: this.agent },
-        (response) => void collect(response).then((content) => resolve(answerOf(response, content)), reject),
+        (response) =>
+          void collect(response, LARGEST_ANSWER).then((content) => resolve(answerOf(response, content)), reject),
       );
-      const timer = setTimeout(() => outgoing.destroy(new IntegrationTimeout()), this.timeoutMs);
+      const timer = setTimeout(() => {
+        reject(new IntegrationTimeout());
+        outgoing.destroy();
+      }, this.timeoutMs);
       outgoing.once('close', () => clearTimeout(timer));
       outgoing.once('error', (error: NodeJS.ErrnoException) => {
         // The server may have closed an idle connection just as it was taken; what changes nothing is asked anew.
-        const isStale = outgoing.reusedSocket && error.code === 'ECONNRESET' && SAFE_METHODS.has(method);
+        const isStale = outgoing.reusedSocket && STALE.has(error.code ?? '') && SAFE_METHODS.has(method);
         if (isStale && !again) this.exchange(request, true).then(resolve, reject);
         else reject(error);
       });

@@ -5,7 +5,7 @@
 import { type OutgoingHttpHeaders } from 'node:http';
 
 /** The largest answer of a synchronous invocation: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const LARGEST_ANSWER = 6 * 1024 * 1024;
+export const LARGEST_ANSWER = 6 * 1024 * 1024;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'upgrade']);
 

@@ -1,5 +1,5 @@
 /** What a pipe's ARNs stand for on the local stack: its stream, functions, topics, queues and log groups. */
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { type DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { GetTopicAttributesCommand, PublishBatchCommand, PublishCommand } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { systemClock } from '../../../libs/pipes/src/clock.js';
@@ -16,32 +16,15 @@ import { type DeadLetterTarget, type PipeTarget, type TargetKind } from '../../.
 import { cloudWatchLogsTarget } from '../../../libs/pipes/src/target/cloudwatch-logs-target.js';
 import { snsTarget } from '../../../libs/pipes/src/target/sns-target.js';
 import { sqsTarget } from '../../../libs/pipes/src/target/sqs-target.js';
-import { ACCOUNT, CREDENTIALS, queueUrl, REGION } from '../account.js';
+import { ACCOUNT, queueUrl, REGION } from '../account.js';
 import { type Journal } from '../journal.js';
 import { type LocalSystem } from '../resource/local-system.js';
 import { type PipeDefinition } from './pipe-definition.js';
+import { type PipeSurroundings } from './pipe-surroundings.js';
 import { journalPipeEvent } from './pipe-journal.js';
 
 /** Writes through the endpoint wake the reader at once; only what expires in the backend comes without a ring. */
 const POLL = { idleMs: 250, restMs: 5_000 };
-
-/** What pipes find around them. */
-export interface PipeSurroundings extends Pick<LocalSystem, 'endpoint' | 'clients' | 'backoffCapMs'> {
-  readonly journal: Journal;
-  readonly checkpoints: CheckpointStore;
-  /** A folder for the records of dead letters. */
-  readonly deadLetters: string;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  /** Calls a function; undefined when there is none of this ARN. */
-  readonly invokerOf: (arn: string) => LambdaInvoke | undefined;
-  /** Whether there are log groups to deliver to; default true. */
-  readonly keepsLogs?: boolean;
-  /** How long a stream that is at rest is left alone, in milliseconds, when nobody rings. */
-  readonly restMs?: number;
-  /** Throws when this runner may not deliver any more. */
-  readonly assertMayDeliver?: () => void;
-}
 
 /**
  * The runner's options for a definition.
@@ -60,7 +43,7 @@ export function pipeOptionsOf(definition: PipeDefinition, system: PipeSurroundin
     ...(DesiredState && { desiredState: DesiredState }),
     source: {
       streamArn: definition.Source,
-      client: new DynamoDBStreamsClient({ endpoint: system.endpoint, region: REGION, credentials: CREDENTIALS }),
+      client: system.streams,
       startingPosition: stream.StartingPosition,
       ...definedOnly({
         batchSize: stream.BatchSize,
@@ -215,8 +198,8 @@ const guarded = (target: PipeTarget, { assertMayDeliver }: PipeSurroundings): Pi
     ? target
     : {
         ...target,
-        invoke: (batch, context) => {
-          assertMayDeliver();
+        invoke: async (batch, context) => {
+          await assertMayDeliver();
           return target.invoke(batch, context);
         },
       };
@@ -224,16 +207,25 @@ const guarded = (target: PipeTarget, { assertMayDeliver }: PipeSurroundings): Pi
 function invokerOf(field: string, arn: string, system: PipeSurroundings): LambdaInvoke {
   const invoke = system.invokerOf(arn);
   if (invoke === undefined) throw new PipeValidationError(field, arn, 'the local stack has no such function');
-  return invoke;
+  return async (...call) => {
+    await system.assertMayDeliver?.();
+    return invoke(...call);
+  };
 }
 
 /** Sends through the endpoint, as the pipe's role would. */
 function deadLetterOf(arn: string, system: PipeSurroundings): DeadLetterTarget {
   const { queues, topics } = system.clients;
-  if (arn.split(':')[2] === 'sns')
-    return { arn, send: (body) => topics.send(new PublishCommand({ TopicArn: arn, Message: body })) };
   const url = queueUrl(system.endpoint, lastOf(arn));
-  return { arn, send: (body) => queues.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body })) };
+  return {
+    arn,
+    send: async (body) => {
+      await system.assertMayDeliver?.();
+      return arn.split(':')[2] === 'sns'
+        ? topics.send(new PublishCommand({ TopicArn: arn, Message: body }))
+        : queues.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body }));
+    },
+  };
 }
 
 const templateOf = (

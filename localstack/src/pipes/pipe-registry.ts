@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { replaceFile } from '../../../libs/pipes/src/atomic-file.js';
 import { type PipeChanges } from '../../../libs/pipes/src/pipe-changes.js';
 import { type PipeOptions } from '../../../libs/pipes/src/pipe-options.js';
+import { PipeValidationError } from '../../../libs/pipes/src/refusal.js';
 import { type PipeState } from '../../../libs/pipes/src/pipe-state.js';
 import { createPipe, type Pipe } from '../../../libs/pipes/src/pipe.js';
 import { assertPipe } from '../../../libs/pipes/src/validation.js';
@@ -35,6 +36,9 @@ export class PipeNotFoundError extends Error {
   override readonly name = 'NotFoundException';
 }
 
+/** The stream of a pipe does not answer. */
+class SourceAwayError extends Error {}
+
 /** What a file of the data folder holds. */
 interface Kept {
   readonly definition: PipeDefinition;
@@ -44,6 +48,8 @@ interface Kept {
 
 export class PipeRegistry {
   private readonly pipes = new Map<string, RegisteredPipe>();
+  /** Of pipes that came back, or cannot. */
+  private readonly settledFiles = new Set<string>();
   /** Changes of files wait for each other, since two at once would hurt each other's. */
   private readonly turns = new Turns(1);
 
@@ -132,17 +138,24 @@ export class PipeRegistry {
 
   /**
    * Brings back what was made through the API before the last stop.
-   * @param onFailure told of a pipe that cannot come back, its function gone perhaps; its file stays
+   * @param onFailure told once of a pipe that cannot come back, its function gone perhaps; its file stays
+   * @returns whether nothing is left to bring back; false when something did not answer and may be asked again
    */
-  async restore(onFailure: (name: string, reason: string) => void): Promise<void> {
+  async restore(onFailure: (name: string, reason: string) => void): Promise<boolean> {
     await mkdir(this.folder, { recursive: true });
+    let isWhole = true;
     for (const file of (await readdir(this.folder)).filter((name) => name.endsWith('.json'))) {
+      if (this.settledFiles.has(file)) continue;
       try {
         const kept = JSON.parse(await readFile(join(this.folder, file), 'utf8')) as Kept;
         const definition = parsed(createPipeSchema, kept.definition);
         await this.assertReachable(definition);
         if (this.pipes.has(definition.Name)) throw new PipeExistsError('the declaration has a pipe of this name');
         const pipe = createPipe(this.optionsOf(definition));
+        if ((await pipe.settled()) === 'CREATE_FAILED' && !(pipe.stateReason ?? '').startsWith('Stream not found')) {
+          await pipe.close();
+          throw new SourceAwayError(pipe.stateReason);
+        }
         const createdAt = new Date(kept.createdAt);
         this.pipes.set(definition.Name, {
           pipe,
@@ -152,10 +165,16 @@ export class PipeRegistry {
           modifiedAt: createdAt,
           declared: false,
         });
+        this.settledFiles.add(file);
       } catch (error) {
-        onFailure(file, (error as Error).message);
+        const isFinal = [PipeValidationError, PipeExistsError, SyntaxError].some((kind) => error instanceof kind);
+        if (isFinal) {
+          this.settledFiles.add(file);
+          onFailure(file, (error as Error).message);
+        } else isWhole = false;
       }
     }
+    return isWhole;
   }
 
   /** Ends a declared pipe without forgetting how far it has come: its stream is another one by now. */
