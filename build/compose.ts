@@ -11,6 +11,8 @@ import { existsSync } from 'node:fs';
 
 const root = dirname(import.meta.dirname);
 const OLDEST = [2, 20] as const;
+/** Of the engine: older ones know no `start_interval` of a health check. */
+const OLDEST_ENGINE = 25;
 /** The last image that asks for no token. */
 const FREE_IMAGE = 'localstack/localstack:4.14.0';
 
@@ -30,11 +32,15 @@ function assertDocker(): void {
       '`docker compose` is not there. Install Docker Engine with the Compose plugin 2.20 or later; `docker-compose` 1.x cannot read this file. Without Docker, `npm start` runs the same system.',
     );
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
-    throw new Obstacle(`Docker Compose is ${text}; 2.20 or later is needed for health checks that start quickly.`);
+    throw new Obstacle(`Docker Compose is ${text}; 2.20 or later is needed.`);
   const { ok: answers, text: engine } = docker('version', '--format', '{{.Server.Version}}');
   if (!answers)
     throw new Obstacle(
       'The Docker daemon does not answer. Start it, or give yourself the right to use it (group docker).',
+    );
+  if (Number.parseInt(engine, 10) < OLDEST_ENGINE)
+    throw new Obstacle(
+      `Docker Engine is ${engine}; ${OLDEST_ENGINE} or later is needed for health checks that start quickly.`,
     );
 }
 

@@ -98,7 +98,7 @@ describe('a start', () => {
     ] as const) {
       const starting = startLocalStack({ topology, dataDir });
       await expect(starting).rejects.toThrow(
-        `table "data": ${what} differs from the data folder's; start with --fresh`,
+        `table "data": ${what} differs from that of the data there is; start with --fresh`,
       );
     }
   });

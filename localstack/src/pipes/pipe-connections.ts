@@ -1,9 +1,7 @@
 /** What a pipe's ARNs stand for on the local stack: its stream, functions, topics, queues and log groups. */
-import { type DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { GetTopicAttributesCommand, PublishBatchCommand, PublishCommand } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { systemClock } from '../../../libs/pipes/src/clock.js';
-import { type CheckpointStore } from '../../../libs/pipes/src/checkpoint.js';
 import { fileDeadLetters } from '../../../libs/pipes/src/dead-letter-store.js';
 import { type PipeEnrichment } from '../../../libs/pipes/src/enrichment.js';
 import { type LambdaInvoke } from '../../../libs/pipes/src/lambda-call.js';
@@ -17,8 +15,6 @@ import { cloudWatchLogsTarget } from '../../../libs/pipes/src/target/cloudwatch-
 import { snsTarget } from '../../../libs/pipes/src/target/sns-target.js';
 import { sqsTarget } from '../../../libs/pipes/src/target/sqs-target.js';
 import { ACCOUNT, queueUrl, REGION } from '../account.js';
-import { type Journal } from '../journal.js';
-import { type LocalSystem } from '../resource/local-system.js';
 import { type PipeDefinition } from './pipe-definition.js';
 import { type PipeSurroundings } from './pipe-surroundings.js';
 import { journalPipeEvent } from './pipe-journal.js';
