@@ -13,7 +13,7 @@ RUN --mount=type=cache,target=/root/.npm npm install --no-save --no-audit --no-f
 USER node
 ENTRYPOINT ["node", "node_modules/dynamodb-admin/dist/dynamodb-admin.js"]
 
-# Bundles alone: no package of npm's, no compiler, no test.
+# Bundles, and the pages that browsers load: no compiler, no test, no package that a service needs.
 FROM node:24-slim AS tabletop
 WORKDIR /app
 RUN mkdir /data && chown node:node /data

@@ -12,6 +12,7 @@ const ORDERS = 200;
 const PER_SECOND = 10;
 const WARM_UP = 30;
 const PATIENCE_MS = 60_000;
+const ROUND_TRIPS = 500;
 
 /** Of `docker inspect`. */
 interface State {
@@ -76,6 +77,32 @@ async function latencies(apiUrl: string, messages: () => Promise<Map<string, num
   }
 }
 
+/**
+ * Milliseconds of a GetItem that finds nothing, p50, asked of LocalStack itself and through the endpoint, by turns, from a
+ * container beside both.
+ */
+async function roundTrips({ compose }: ComposeStack): Promise<Record<'direct' | 'through', number>> {
+  const program = `
+    const ask = async (host) => {
+      const started = performance.now();
+      const headers = { 'x-amz-target': 'DynamoDB_20120810.GetItem', 'content-type': 'application/x-amz-json-1.0',
+        authorization: 'AWS4-HMAC-SHA256 Credential=tabletop/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0' };
+      const key = { S: 'nobody' };
+      const body = JSON.stringify({ TableName: 'tabletop-dev-data', Key: { PK: key, SK: key } });
+      const answer = await fetch('http://' + host + ':4566/', { method: 'POST', headers, body });
+      if (answer.status !== 200) throw new Error(await answer.text());
+      await answer.arrayBuffer();
+      return performance.now() - started;
+    };
+    const times = { localstack: [], aws: [] };
+    for (let n = 0; n < ${ROUND_TRIPS}; n++) for (const host of ['localstack', 'aws']) times[host].push(await ask(host));
+    const p50 = (all) => all.sort((a, b) => a - b)[all.length >> 1];
+    console.log(JSON.stringify({ direct: p50(times.localstack), through: p50(times.aws) }));`;
+  return JSON.parse(await compose('exec', '-T', 'gateway', 'node', '-e', program)) as Awaited<
+    ReturnType<typeof roundTrips>
+  >;
+}
+
 /** When each order was told of, by its id. */
 const messagesIn = (entries: readonly JournalEntry[]): Map<string, number> =>
   new Map(
@@ -104,6 +131,10 @@ async function main(): Promise<void> {
   const [ready, held] = [await readiness(stack), await memory(stack)];
   for (const [name, seconds] of [...ready].sort(([, a], [, b]) => a - b))
     report(name, `ready after ${seconds.toFixed(1)} s`, held.get(name) ?? '');
+  const { direct, through } = await roundTrips(stack);
+  heading('GetItem, p50');
+  report('LocalStack itself', `${direct.toFixed(1)} ms`);
+  report('through the endpoint', `${through.toFixed(1)} ms`, `${(through - direct).toFixed(1)} ms more`);
   const inContainers = await latencies(stack.apiUrl, async () => {
     const text = await (await fetch(`${stack.awsUrl}/_tabletop/journal`)).text();
     return messagesIn(text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as JournalEntry])));

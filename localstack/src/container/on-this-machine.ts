@@ -3,7 +3,6 @@
  * `docker compose up` starts, without Docker.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -47,8 +46,6 @@ export interface OnThisMachine {
   readonly apiUrl: string;
   readonly awsUrl: string;
   readonly parts: readonly Part[];
-  /** Ends a part as `kill -9` does and starts it again. */
-  restart(part: Part): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -67,6 +64,8 @@ export async function startOnThisMachine(options: OnThisMachineOptions): Promise
     part.child = spawn(process.execPath, ['--enable-source-maps', CLI, ...part.arguments], {
       env: { ...part.environment },
       stdio: ['ignore', 'pipe', 'inherit'],
+      // A group of its own, with what it starts itself.
+      detached: true,
     });
     let rest = '';
     part.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -82,9 +81,16 @@ export async function startOnThisMachine(options: OnThisMachineOptions): Promise
       }, RESTART_MS).unref();
     });
   };
+  // Whatever way this program ends, the parts end with it.
+  const abandon = (): void => {
+    for (const { child } of parts) killGroup(child);
+  };
+  process.once('exit', abandon);
   const stop = async (): Promise<void> => {
     stopping = true;
     await Promise.all(parts.map(({ child }) => end(child, 10_000)));
+    abandon();
+    process.off('exit', abandon);
   };
   try {
     parts.push(...(await partsOf(options, port || (await freePort()), awsPort || (await freePort()))));
@@ -98,14 +104,17 @@ export async function startOnThisMachine(options: OnThisMachineOptions): Promise
     apiUrl: `${urlOf(parts, 'gateway')}/dev`,
     awsUrl: urlOf(parts, 'aws'),
     parts,
-    restart: async (part) => {
-      const gone = once(part.child, 'exit');
-      part.child.kill('SIGKILL');
-      await gone;
-      await ready(part, patienceMs);
-    },
     stop,
   };
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // All of it has ended.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 const urlOf = (parts: readonly Part[], name: string): string => parts.find((part) => part.name === name)?.url ?? '';

@@ -8,17 +8,9 @@ import { collect } from '../endpoint/forward.js';
 import { newTraceRoot } from '../function/function-pool.js';
 import { requestIdOf } from './gateway-problem.js';
 import { type Integration, type IntegrationRequest } from './integration.js';
+import { HOP_BY_HOP } from './proxy-event.js';
 import { type HttpAnswer, LARGEST_ANSWER } from './proxy-response.js';
 
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 /** Said anew by the gateway's own server. */
 const OWN = new Set([...HOP_BY_HOP, 'content-length', 'date']);
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);

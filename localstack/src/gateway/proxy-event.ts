@@ -9,7 +9,8 @@ import { ACCOUNT } from '../account.js';
 import { type TextClaims } from './authorizer.js';
 import { type RouteMatch } from './route-table.js';
 
-const HOP_BY_HOP = new Set([
+/** Of one connection, not of the request. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
