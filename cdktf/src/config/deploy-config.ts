@@ -110,8 +110,6 @@ const settingsSchema = z.strictObject({
   firewall: z.boolean({ error: refused('give true or false') }).default(false),
   /** USD; the alarm address is told at 80 % and of a forecast above it. */
   monthlyBudget: within(1, 1_000_000, 'give whole dollars').optional(),
-  /** Whether this stage sets the role by which API Gateway writes logs: one an account and region. */
-  accountLogRole: z.boolean({ error: refused('give true or false') }).default(true),
   pipeline: pipelineSchema.optional(),
 });
 

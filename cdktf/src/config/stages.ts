@@ -10,7 +10,6 @@ export const stages: { readonly [S in DeployStage]: StageSettings } = {
     region: 'us-east-1',
     account: '000000000000',
     encryption: 'own-key',
-    accountLogRole: false,
     logRetention: 30,
   },
   prod: {
@@ -18,7 +17,6 @@ export const stages: { readonly [S in DeployStage]: StageSettings } = {
     account: '000000000000',
     encryption: 'own-key',
     alarmEmail: 'alarms@example.com',
-    accountLogRole: false,
     logRetention: 400,
     throttling: { rate: 500, burst: 1000 },
     pipeline: {

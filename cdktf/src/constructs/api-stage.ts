@@ -1,26 +1,15 @@
 /** The stage of an API: what is deployed of it, how it is logged, traced and throttled, and its domain and firewall. */
 import { createHash } from 'node:crypto';
 import { type DomainSettings } from '../config/deploy-config.js';
-import {
-  ApiGatewayAccount,
-  ApiGatewayDeployment,
-  ApiGatewayMethodSettings,
-  ApiGatewayStage,
-  IamRole,
-  IamRolePolicyAttachment,
-  type ApiGatewayRestApi,
-} from '../lib/aws.js';
+import { ApiGatewayDeployment, ApiGatewayMethodSettings, ApiGatewayStage, type ApiGatewayRestApi } from '../lib/aws.js';
 import { Construct, Lazy, type TerraformResource } from '../lib/cdk.js';
 import { CustomDomain } from './custom-domain.js';
 import { Firewall } from './firewall.js';
 import { logGroup } from './log-group.js';
-import { resourcePolicy, whenEquals } from './policy.js';
 
 export interface ApiStageProps {
   readonly name: string;
   readonly stage: string;
-  readonly account: string;
-  readonly region: string;
   readonly restApi: ApiGatewayRestApi;
   readonly tracing: boolean;
   /** What is deployed: methods, integrations, authorizers, answers. Any change of these deploys the API anew. */
@@ -28,8 +17,6 @@ export interface ApiStageProps {
   readonly accessLogRetention: number;
   readonly keyArn: string | undefined;
   readonly throttling: { readonly rate: number; readonly burst: number };
-  /** Whether the role by which API Gateway writes logs, one an account and region, is set here. */
-  readonly accountLogRole: boolean;
   readonly domain: DomainSettings | undefined;
   readonly firewall: boolean;
 }
@@ -58,11 +45,7 @@ export class ApiStage extends Construct {
   /** With the stage, without a slash at the end. */
   readonly url: string;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: ApiStageProps,
-  ) {
+  constructor(scope: Construct, id: string, props: ApiStageProps) {
     super(scope, id);
     const { name, stage, restApi, keyArn, accessLogRetention: retentionInDays, domain } = props;
     const deployment = new ApiGatewayDeployment(this, 'deployment', {
@@ -84,7 +67,7 @@ export class ApiStage extends Construct {
       stageName: stage,
       xrayTracingEnabled: props.tracing,
       accessLogSettings: { destinationArn: accessLog.arn, format: JSON.stringify(ACCESS_LOG) },
-      dependsOn: [executionLog, ...(props.accountLogRole ? [this.accountLogRole()] : [])],
+      dependsOn: [executionLog],
     });
     new ApiGatewayMethodSettings(this, 'settings', {
       restApiId: restApi.id,
@@ -102,27 +85,6 @@ export class ApiStage extends Construct {
     if (domain) new CustomDomain(this, 'domain', { ...domain, restApi, stage: this.resource });
     if (props.firewall) new Firewall(this, 'firewall', { name, stage: this.resource, retentionInDays, keyArn });
     this.url = domain ? `https://${domain.name}` : this.resource.invokeUrl;
-  }
-
-  private accountLogRole(): ApiGatewayAccount {
-    const { account, region, name } = this.props;
-    const role = new IamRole(this, 'log-role', {
-      name: `${name}-gateway-logs`,
-      assumeRolePolicy: resourcePolicy(this, 'log-trust', [
-        {
-          principal: { service: 'apigateway.amazonaws.com' },
-          actions: ['sts:AssumeRole'],
-          resources: [],
-          conditions: [whenEquals('aws:SourceAccount', account)],
-        },
-      ]),
-    });
-    // AWS asks for this policy of its own: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
-    const rights = new IamRolePolicyAttachment(this, 'log-rights', {
-      role: role.name,
-      policyArn: 'arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs',
-    });
-    return new ApiGatewayAccount(this, `log-account-${region}`, { cloudwatchRoleArn: role.arn, dependsOn: [rights] });
   }
 }
 

@@ -28,6 +28,11 @@ describe('a function on AWS', () => {
     expect(one('aws_cloudwatch_log_group')).toMatchObject({ name: '/aws/lambda/x-dev-worker', retention_in_days: 30 });
   });
 
+  it('is logged at the level that its own logger is told, which Lambda’s setting would override', () => {
+    const { one } = synthesized((scope) => void functionIn(scope, lambda, { logLevel: 'WARN' }));
+    expect(one('aws_lambda_function').logging_config).toMatchObject({ application_log_level: 'WARN' });
+  });
+
   it('may write its own log and traces, what it is granted, and nothing else', () => {
     const granted = { actions: ['sqs:SendMessage'], resources: ['arn:queue'] };
     const { statements } = synthesized((scope) => void functionIn(scope, lambda, { statements: [granted] }));

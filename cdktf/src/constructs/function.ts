@@ -1,5 +1,6 @@
 /** A declared function as a Lambda function with a role and a log group of its own. */
 import { type LambdaFunction } from '../../../libs/topology/src/model.js';
+import { type DeployConfig } from '../config/deploy-config.js';
 import { LambdaFunction as LambdaResource, LambdaPermission, type CloudwatchLogGroup } from '../lib/aws.js';
 import { Construct } from '../lib/cdk.js';
 import { keyUse } from './encryption-key.js';
@@ -24,6 +25,7 @@ export interface FunctionProps {
   /** What its grants come to. */
   readonly statements: readonly Statement[];
   readonly logRetention: number;
+  readonly logLevel: DeployConfig['logLevel'];
   /** Of a key of one's own, for variables and log. */
   readonly keyArn: string | undefined;
   readonly reservedConcurrency: number | undefined;
@@ -69,8 +71,9 @@ export class FunctionConstruct extends Construct {
       loggingConfig: {
         logFormat: 'JSON',
         logGroup: this.logs.name,
-        // The function's own logger obeys LOG_LEVEL; Lambda is to hold nothing back.
-        applicationLogLevel: 'TRACE',
+        // Lambda tells it as AWS_LAMBDA_LOG_LEVEL, which Powertools' logger obeys before anything else.
+        // https://docs.aws.amazon.com/powertools/typescript/latest/features/logger/#aws-lambda-advanced-logging-controls-alc
+        applicationLogLevel: props.logLevel,
         systemLogLevel: 'INFO',
       },
       dependsOn: [this.role.policy],

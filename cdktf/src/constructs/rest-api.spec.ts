@@ -26,7 +26,7 @@ const apiWith = (
       if (!functions.has(target.name)) functions.set(target.name, functionIn(scope, target));
     new RestApiConstruct(scope, 'api', {
       ...{ api, name: 'x-dev-api', stage: 'dev', ...place(), tracing: true, logRetention: 30, corsOrigins: '' },
-      ...{ throttling: { rate: 5, burst: 9 }, accountLogRole: true, domain: undefined, firewall: false },
+      ...{ throttling: { rate: 5, burst: 9 }, domain: undefined, firewall: false },
       authorizer: { arn: 'arn:pool' },
       functionOf: ({ name }) => functions.get(name)!,
       ...props,
@@ -150,11 +150,6 @@ describe('an API on AWS', () => {
       expect(depends_on.filter((each) => each.startsWith(`aws_api_gateway_${type}.`))).toHaveLength(
         api.all(`aws_api_gateway_${type}`).length,
       );
-  });
-
-  it('has the account’s log role where the stage sets it', () => {
-    expect(apiWith().all('aws_api_gateway_account')).toHaveLength(1);
-    expect(apiWith({ accountLogRole: false }).all('aws_api_gateway_account')).toEqual([]);
   });
 
   it('is reached under its own name alone, where it has one', () => {

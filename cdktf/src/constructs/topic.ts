@@ -2,7 +2,7 @@
 import { type Topic } from '../../../libs/topology/src/model.js';
 import { SnsTopic, SnsTopicPolicy, SnsTopicSubscription } from '../lib/aws.js';
 import { Construct } from '../lib/cdk.js';
-import { resourcePolicy, whenEquals, whenLike } from './policy.js';
+import { resourcePolicy, whenEquals, whenLike, type PrincipalStatement } from './policy.js';
 
 export interface TopicProps {
   readonly topic: Topic;
@@ -17,6 +17,12 @@ export interface TopicProps {
   readonly email: string | undefined;
 }
 
+/** What the account's own policies may give rights to. */
+const OF_ACCOUNT = ['GetTopicAttributes', 'ListSubscriptionsByTopic', 'Publish', 'SetTopicAttributes', 'Subscribe'].map(
+  (action) => `sns:${action}`,
+);
+
+/** https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html */
 export class TopicConstruct extends Construct {
   readonly resource: SnsTopic;
 
@@ -27,21 +33,14 @@ export class TopicConstruct extends Construct {
       name,
       ...(topic.encryption && { kmsMasterKeyId: keyArn ?? 'alias/aws/sns' }),
     });
-    if (props.takesAlarms)
-      new SnsTopicPolicy(this, 'policy', {
-        arn: this.resource.arn,
-        policy: resourcePolicy(this, 'publishers', [
-          {
-            principal: { service: 'cloudwatch.amazonaws.com' },
-            actions: ['sns:Publish'],
-            resources: [this.resource.arn],
-            conditions: [
-              whenEquals('aws:SourceAccount', account),
-              whenLike('aws:SourceArn', `arn:aws:cloudwatch:${region}:${account}:alarm:*`),
-            ],
-          },
-        ]),
-      });
+    // In the place of SNS's own, which lets in anybody who acts for the topic's owner.
+    new SnsTopicPolicy(this, 'policy', {
+      arn: this.resource.arn,
+      policy: resourcePolicy(this, 'publishers', [
+        { principal: { account }, actions: OF_ACCOUNT, resources: [this.resource.arn] },
+        ...(props.takesAlarms ? [publishing(this.resource.arn, account, region)] : []),
+      ]),
+    });
     if (props.email !== undefined)
       new SnsTopicSubscription(this, 'email', {
         topicArn: this.resource.arn,
@@ -54,3 +53,13 @@ export class TopicConstruct extends Construct {
     return this.resource.arn;
   }
 }
+
+const publishing = (topicArn: string, account: string, region: string): PrincipalStatement => ({
+  principal: { service: 'cloudwatch.amazonaws.com' },
+  actions: ['sns:Publish'],
+  resources: [topicArn],
+  conditions: [
+    whenEquals('aws:SourceAccount', account),
+    whenLike('aws:SourceArn', `arn:aws:cloudwatch:${region}:${account}:alarm:*`),
+  ],
+});

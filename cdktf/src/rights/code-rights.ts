@@ -2,9 +2,6 @@
 import { whenEquals, whenLike } from '../constructs/policy.js';
 import { inService, TAGGING, type ServiceRights } from './right.js';
 
-/** The one policy of AWS's own that a role of ours is given. */
-const GATEWAY_LOGS = 'arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs';
-
 /** WAF writes its log as a role that it makes once in an account. */
 const wafLogRole = (account: string): string =>
   `arn:aws:iam::${account}:role/aws-service-role/wafv2.amazonaws.com/AWSServiceRoleForWAFV2Logging`;
@@ -55,20 +52,9 @@ export const codeRights: readonly ServiceRights[] = [
       },
       {
         read: [],
-        write: inService('iam', 'AttachRolePolicy', 'DetachRolePolicy'),
-        resources: [`arn:aws:iam::${account}:role/${prefix}-*`],
-        conditions: [{ test: 'ArnEquals', variable: 'iam:PolicyARN', values: [GATEWAY_LOGS] }],
-      },
-      {
-        read: [],
         write: ['iam:PassRole'],
         resources: [`arn:aws:iam::${account}:role/${prefix}-*`],
-        conditions: [
-          whenEquals(
-            'iam:PassedToService',
-            ...['apigateway.amazonaws.com', 'lambda.amazonaws.com', 'pipes.amazonaws.com'],
-          ),
-        ],
+        conditions: [whenEquals('iam:PassedToService', 'lambda.amazonaws.com', 'pipes.amazonaws.com')],
       },
     ],
   },
@@ -90,7 +76,7 @@ export const codeRights: readonly ServiceRights[] = [
       {
         read: inService('apigateway', 'GET'),
         write: inService('apigateway', 'DELETE', 'PATCH', 'POST', 'PUT'),
-        resources: ['account', 'domainnames', 'domainnames/*', 'restapis', 'restapis/*', 'tags/*'].map(
+        resources: ['domainnames', 'domainnames/*', 'restapis', 'restapis/*', 'tags/*'].map(
           (path) => `arn:aws:apigateway:${region}::/${path}`,
         ),
       },

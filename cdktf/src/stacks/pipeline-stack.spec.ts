@@ -124,4 +124,16 @@ describe('the state stack', () => {
     });
     expect(one('aws_s3_bucket_versioning')).toMatchObject({ versioning_configuration: { status: 'Enabled' } });
   });
+
+  it('sets the role of all APIs’ logs, which no destroy takes away, and which asks API Gateway for nothing it never says', () => {
+    const { one, statements } = read(
+      Testing.synth(new StateStack(Testing.app({ stubVersion: true }), 'state', { name: 'mine', config }), true),
+    );
+    expect(one('aws_iam_role')).toMatchObject({ name: 'mine-gateway-logs-eu-west-1' });
+    for (const type of ['aws_iam_role', 'aws_iam_role_policy_attachment', 'aws_api_gateway_account'])
+      expect(one(type)).toMatchObject({ lifecycle: { prevent_destroy: true } });
+    const trust = statements.find(({ actions }) => actions.includes('sts:AssumeRole'));
+    expect(trust?.principals).toEqual([{ type: 'Service', identifiers: ['apigateway.amazonaws.com'] }]);
+    expect(trust).not.toHaveProperty('condition');
+  });
 });

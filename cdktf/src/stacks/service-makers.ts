@@ -84,6 +84,7 @@ const makers: PerKind<{ [K in Kind]: Maker<K> }> = {
       ),
       statements: grantStatements(lambda, system),
       logRetention: config.logRetention ?? daysOf(lambda.logRetention),
+      logLevel: config.logLevel,
       keyArn: system.dataKey?.arn,
       reservedConcurrency: config.reservedConcurrency,
     });

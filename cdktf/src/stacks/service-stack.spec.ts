@@ -89,6 +89,14 @@ describe('the service stack', () => {
     });
   });
 
+  it('tells Lambda and the function’s logger one level', () => {
+    const lambda = stackOf(mine, configOf({ logLevel: 'ERROR' })).one('aws_lambda_function');
+    expect(lambda).toMatchObject({
+      environment: { variables: { LOG_LEVEL: 'ERROR' } },
+      logging_config: { application_log_level: 'ERROR' },
+    });
+  });
+
   it('encrypts everything that holds data with one key of its own where the stage says so', () => {
     const own = stackOf(mine, configOf({ encryption: 'own-key' }));
     expect(own.one('aws_kms_alias')).toMatchObject({ name: 'alias/mine-dev-data-key' });

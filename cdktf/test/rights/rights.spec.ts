@@ -12,6 +12,7 @@ import { noTerraform, startProvider, Workspace } from '../terraform/terraform.js
 import { allowedRights, type AllowedRight } from './allowed-rights.js';
 import { explainedCells } from './explained.js';
 import { matrix, missing, unused, type Cell } from './matrix.js';
+import { letIn, type LetIn } from './resource-policies.js';
 
 const DOCUMENT = 'docs/rights.md';
 const PREFIX = 'tabletop-dev-';
@@ -38,6 +39,7 @@ describe('the rights of the functions on AWS', { skip: noTerraform }, () => {
   let used: UsedRight[];
   let unknown: string[];
   let allowed: AllowedRight[];
+  let atResources: LetIn[];
   before(async () => {
     ({ rights: used, unknown } = recorded());
     const synthesis = await synthesize(DEV);
@@ -45,7 +47,9 @@ describe('the rights of the functions on AWS', { skip: noTerraform }, () => {
     const workspace = await Workspace.of(synthesis.folderOf('service'), provider);
     try {
       await workspace.apply();
-      allowed = allowedRights(await workspace.state());
+      const state = await workspace.state();
+      allowed = allowedRights(state);
+      atResources = letIn(state);
     } finally {
       await workspace.remove();
       await provider.stop();
@@ -79,6 +83,16 @@ describe('the rights of the functions on AWS', { skip: noTerraform }, () => {
     const everywhere = allowed.filter(({ resource }) => resource === '*').map(({ action }) => action);
     // X-Ray has no resources: https://docs.aws.amazon.com/xray/latest/devguide/security_iam_service-with-iam.html
     expect([...new Set(everywhere)].sort()).toEqual(['xray:PutTelemetryRecords', 'xray:PutTraceSegments']);
+  });
+
+  it('are told by the functions’ own policies alone: queues and topics let in AWS’s services, and leave the rest to them', () => {
+    const services = atResources.filter(({ principal }) => principal !== 'root');
+    expect([...new Set(services.map(({ type, principal }) => `${type} ${principal}`))].sort()).toEqual([
+      'aws_sns_topic_policy cloudwatch.amazonaws.com',
+      'aws_sqs_queue_policy sns.amazonaws.com',
+    ]);
+    for (const { conditions } of services) expect(conditions).toContain('aws:SourceArn');
+    expect(atResources.flatMap(({ actions }) => actions.filter((action) => action.includes('*')))).toEqual([]);
   });
 
   it('would be missed if a policy lost one of them', () => {
