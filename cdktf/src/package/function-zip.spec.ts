@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'expect';
 import { unzipSync } from 'fflate';
 import { handlerFunction } from '../../../libs/topology/src/construct.js';
@@ -64,5 +65,27 @@ describe('the zip of a function', () => {
       }
     }
     expect(zips[0]?.equals(zips[1]!)).toBe(true);
+  });
+
+  it('is made anew when the code has changed, and only then', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'changing-'));
+    try {
+      const lambda = handlerFunction('worker', { entry: 'worker.mjs' });
+      const pack = async (): Promise<string> => {
+        const options = { resources: [lambda], root: folder, bundles: join(folder, 'bundles'), outdir: folder };
+        return (await packageFunctions(options))(lambda).hash;
+      };
+      writeFileSync(join(folder, 'worker.mjs'), 'export const handler = () => 1;');
+      const first = await pack();
+      const made = statSync(join(folder, 'bundles', 'worker', 'index.zip')).mtimeMs;
+      expect(await pack()).toBe(first);
+      expect(statSync(join(folder, 'bundles', 'worker', 'index.zip')).mtimeMs).toBe(made);
+      // The bundler looks at a source once a turn.
+      await setImmediate();
+      writeFileSync(join(folder, 'worker.mjs'), 'export const handler = () => 22;');
+      expect(await pack()).not.toBe(first);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -1,5 +1,5 @@
 /** Every function of a system, bundled and zipped. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from '../../../libs/bundler/src/bundle.js';
 import { nameOf, type LambdaFunction, type Resource } from '../../../libs/topology/src/model.js';
@@ -32,7 +32,7 @@ export async function packageFunctions(options: PackageOptions): Promise<(lambda
     functions.map(async (lambda): Promise<[string, FunctionPackage]> => {
       const outFile = join(options.bundles, lambda.name, 'index.cjs');
       await bundle({ entry: join(options.root, lambda.entry), outFile });
-      const zip = zipOf({ 'index.js': readFileSync(outFile) });
+      const zip = zippedBundle(outFile);
       writeFileSync(join(folder, `${lambda.name}.zip`), zip);
       return [lambda.name, packageOf(lambda, hashOf(zip))];
     }),
@@ -43,6 +43,18 @@ export async function packageFunctions(options: PackageOptions): Promise<(lambda
     if (code === undefined) throw new Error(`${nameOf(lambda)} is not packaged`);
     return code;
   };
+}
+
+/** A bundle's zip, which is kept beside it: to make all anew takes a second. */
+function zippedBundle(bundled: string): Uint8Array {
+  const file = bundled.replace(/\.cjs$/, '.zip');
+  const made = statSync(file, { throwIfNoEntry: false });
+  if (made && made.mtimeMs > statSync(bundled).mtimeMs) return readFileSync(file);
+  const zip = zipOf({ 'index.js': readFileSync(bundled) });
+  // A crash in the middle must not leave half a zip that looks new.
+  writeFileSync(`${file}.${process.pid}`, zip);
+  renameSync(`${file}.${process.pid}`, file);
+  return zip;
 }
 
 /** Where a function's zip is for Terraform, with the hash of its bytes. */
