@@ -6,6 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { bundle } from '../../../libs/bundler/src/bundle.js';
 import { resourcesIn, type Topology } from '../../../libs/topology/src/system.js';
 import { end, freePort } from '../child-process.js';
 import { StartError } from '../start-error.js';
@@ -134,8 +135,11 @@ async function partsOf(options: OnThisMachineOptions, port: number, awsPort: num
     ['aws', awsPort, 'aws'],
     ['identity', await freePort(), 'identity'],
   ];
-  for (const { name, protocol } of functions)
+  for (const { name, protocol, entry } of functions) {
+    if (protocol === 'event')
+      await bundle({ entry: join(root, entry), outFile: join(root, 'functions', name, 'index.cjs') });
     named.push([name, await freePort(), protocol === 'http' ? 'service' : 'function', name]);
+  }
   for (let n = 1; n <= pipes; n++) named.push([n === 1 ? 'pipes' : `pipes-${n}`, await freePort(), 'pipes']);
   named.push(['gateway', port, 'gateway']);
   const url = (each: number): string => `http://127.0.0.1:${each}`;
