@@ -15,4 +15,4 @@ export function zipOf(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
 }
 
 /** As Lambda tells a package's hash: https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html */
-export const hashOf = (zip: Uint8Array): string => createHash('sha256').update(zip).digest('base64');
+export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64');

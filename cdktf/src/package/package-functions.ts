@@ -1,5 +1,5 @@
 /** Every function of a system, bundled and zipped. */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from '../../../libs/bundler/src/bundle.js';
 import { nameOf, type LambdaFunction, type Resource } from '../../../libs/topology/src/model.js';
@@ -45,15 +45,19 @@ export async function packageFunctions(options: PackageOptions): Promise<(lambda
   };
 }
 
-/** A bundle's zip, which is kept beside it: to make all anew takes a second. */
+/** A bundle's zip, which is kept beside it with the hash of what it was made from: to make all anew takes a second. */
 function zippedBundle(bundled: string): Uint8Array {
   const file = bundled.replace(/\.cjs$/, '.zip');
-  const made = statSync(file, { throwIfNoEntry: false });
-  if (made && made.mtimeMs > statSync(bundled).mtimeMs) return readFileSync(file);
-  const zip = zipOf({ 'index.js': readFileSync(bundled) });
-  // A crash in the middle must not leave half a zip that looks new.
+  const stamp = `${file}.stamp`;
+  const code = readFileSync(bundled);
+  const hash = hashOf(code);
+  if (existsSync(file) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return readFileSync(file);
+  rmSync(stamp, { force: true });
+  const zip = zipOf({ 'index.js': code });
+  // Others may be reading the zip there is; and no half of one is ever to count as whole.
   writeFileSync(`${file}.${process.pid}`, zip);
   renameSync(`${file}.${process.pid}`, file);
+  writeFileSync(stamp, hash);
   return zip;
 }
 
