@@ -22,8 +22,8 @@ export interface RestApiProps extends Omit<ApiStageProps, 'restApi' | 'parts' | 
   /** Of the pool whose ID tokens the routes ask for; undefined asks for none. */
   readonly authorizer: { readonly arn: string } | undefined;
   readonly functionOf: (lambda: LambdaFunction) => FunctionConstruct;
-  /** Replaces the API's own retention. */
-  readonly logRetention: number | undefined;
+  /** Days. */
+  readonly logRetention: number;
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-develop.html */
@@ -53,7 +53,7 @@ export class RestApiConstruct extends Construct {
       ...props,
       restApi: this.resource,
       parts: this.parts,
-      accessLogRetention: props.logRetention ?? api.accessLogRetention,
+      accessLogRetention: props.logRetention,
     });
     for (const lambda of new Set(api.routes.map(({ target }) => target)))
       functionOf(lambda).invokedBy(

@@ -14,8 +14,6 @@ export class NotOnAwsError extends Error {
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const LONGEST_ROLE_NAME = 64;
-/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const LONGEST_ENVIRONMENT = 4096;
 
 /**
  * @param kinds those that the reader has a case for
@@ -43,10 +41,7 @@ function refusalsOf(resource: Resource, name: string, logRetention: number | und
   const subject = nameOf(resource);
   const refusals: string[] = [];
   if (resource.kind === 'function') {
-    const { environment, logRetention: own } = resource;
-    const size = Object.entries(environment).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
-    if (size > LONGEST_ENVIRONMENT)
-      refusals.push(`${subject}: its variables take ${size} bytes, Lambda allows ${LONGEST_ENVIRONMENT}; shorten them`);
+    const { logRetention: own } = resource;
     if (logRetention === undefined && !isRetention(own / 86_400)) refusals.push(retentionRefusal(subject, own));
   }
   if (resource.kind === 'rest-api' && logRetention === undefined && !isRetention(resource.accessLogRetention / 86_400))

@@ -6,7 +6,8 @@ import { unzipSync } from 'fflate';
 import { valueAt, valuesAt } from '../../src/check/rule.js';
 import { type StateResource } from '../terraform/terraform.js';
 import { subjectOf, type Facts } from './facts.js';
-import { byPath, problemFact, type ProblemFact, type RouteFact } from './local-api.js';
+import { byPath, type RouteFact } from './local-api.js';
+import { problemFact, type ProblemFact } from './problem-fact.js';
 import { absent, alarmFacts, environmentFacts, namesIn, pipeFacts, redriveFacts } from './wording.js';
 
 type Values = StateResource['values'];
@@ -102,6 +103,7 @@ export function deployedFacts(state: readonly StateResource[], folder: string, s
         parallelizationFactor: stream('parallelization_factor'),
         deadLetters: stream('dead_letter_config.arn'),
         target: pipe.target,
+        logLevel: valueAt(pipe, 'log_configuration.level'),
       }),
     );
   }
@@ -115,7 +117,7 @@ export function deployedFacts(state: readonly StateResource[], folder: string, s
       batchSize: mapping.batch_size,
       // A FIFO queue has none.
       window: mapping.maximum_batching_window_in_seconds ?? 0,
-      maxConcurrency: Math.min(Number(most ?? LOCAL_CONCURRENCY), LOCAL_CONCURRENCY),
+      maxConcurrency: absent(most) ? undefined : Number(most),
     });
   }
 
@@ -226,6 +228,3 @@ export function deployedFacts(state: readonly StateResource[], folder: string, s
     return problemFact(Number(status), named, body, '$context.requestId');
   }
 }
-
-/** The local stack handles so many batches of a queue at once at most. */
-const LOCAL_CONCURRENCY = 4;

@@ -2,6 +2,8 @@
 import { type GatewayResponseType, type RestApi } from '../../../libs/topology/src/model.js';
 import { type LocalStack } from '../../../localstack/src/local-stack.js';
 import { gatewayProblem } from '../../../localstack/src/gateway/gateway-problem.js';
+import { misbehaved } from './misbehaving-api.js';
+import { askedFor, problemFact, REQUEST_ID, type ProblemFact } from './problem-fact.js';
 import { type Logical } from './wording.js';
 
 /** A route as either side shows it. */
@@ -17,8 +19,6 @@ export interface RouteFact {
 
 export const byPath = (a: RouteFact, b: RouteFact): number =>
   `${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1;
-
-const REQUEST_ID = 'request-id-0';
 
 /**
  * Tries the routes.
@@ -71,43 +71,26 @@ async function answered(
   return { status, by: by === undefined ? undefined : logical(by) };
 }
 
-/** A problem document as either side shows it. */
-export interface ProblemFact {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
+/** Answers that no request can bring about here, and why: they are worked out from the declaration, as the gateway would. */
+export const COMPUTED: Readonly<Record<string, string>> = {
+  ACCESS_DENIED: 'no authorizer of ours tells who may from who may not',
+  AUTHORIZER_FAILURE: 'the pool’s keys are never out of reach here',
+  DEFAULT_5XX: 'only a mistake in the gateway answers so',
+};
 
-/** Each by the gateway's own words for it; those that a caller can bring about at will, as a caller got them. */
+/** What the running stack answers by itself, then what a gateway of the same words does before functions that misbehave. */
 export async function problemsOf({ apiUrl }: LocalStack, api: RestApi): Promise<Record<string, ProblemFact>> {
-  const problems = Object.fromEntries(
-    Object.keys(api.problems).map((type) => {
-      const { status, headers, body } = gatewayProblem(api, type as GatewayResponseType, REQUEST_ID, '');
-      return [type, problemFact(status, headers as Record<string, string>, String(body), REQUEST_ID)];
-    }),
-  );
   const asking = api.routes.find(({ public: open }) => !open);
-  const provoked = { MISSING_AUTHENTICATION_TOKEN: '/no/such/route', UNAUTHORIZED: asking?.path ?? '/' };
-  for (const [type, path] of Object.entries(provoked)) {
-    const answer = await fetch(`${apiUrl}${path}`, { headers: { 'x-request-id': REQUEST_ID } });
-    // The others are HTTP's own: date, length, connection.
-    const told = [...answer.headers].filter(([name]) => name in (problems[type]?.headers ?? {}));
-    problems[type] = problemFact(answer.status, Object.fromEntries(told), await answer.text(), REQUEST_ID);
-  }
-  return problems;
-}
-
-/** @param requestId as it stands in headers and body */
-export function problemFact(
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  requestId: string,
-): ProblemFact {
-  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.replace(requestId, '<id>')]);
-  return {
-    status,
-    headers: Object.fromEntries(named) as Record<string, string>,
-    body: JSON.parse(body.replace(requestId, '<id>')),
+  const told: Record<string, ProblemFact> = {
+    MISSING_AUTHENTICATION_TOKEN: await askedFor(`${apiUrl ?? ''}/no/such/route`),
+    UNAUTHORIZED: await askedFor(`${apiUrl ?? ''}${asking?.path ?? '/'}`),
+    ...(await misbehaved(api)),
   };
+  const problems = Object.keys(api.problems).map((type) => {
+    if (told[type] !== undefined) return [type, told[type]];
+    if (COMPUTED[type] === undefined) throw new Error(`${type}: bring it about by a request, or say why none can`);
+    const { status, headers, body } = gatewayProblem(api, type as GatewayResponseType, REQUEST_ID, '');
+    return [type, problemFact(status, headers as Record<string, string>, String(body), REQUEST_ID)];
+  });
+  return Object.fromEntries(problems) as Record<string, ProblemFact>;
 }

@@ -155,6 +155,7 @@ export async function localFacts({ stack, system, stage, api, token }: LocalSubj
           parallelizationFactor: stream?.ParallelizationFactor,
           deadLetters: stream?.DeadLetterConfig?.Arn,
           target: described.Target,
+          logLevel: described.LogConfiguration?.Level,
         }),
       );
     }
@@ -210,7 +211,8 @@ export async function localFacts({ stack, system, stage, api, token }: LocalSubj
         target: logical(options.pool.options.name),
         batchSize: options.batchSize,
         window: options.windowMs / 1000,
-        maxConcurrency: options.concurrency,
+        // What is handled at once here has a limit of its own (docs/limits.md).
+        maxConcurrency: options.maxConcurrency,
       });
   }
 

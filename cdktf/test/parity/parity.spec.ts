@@ -5,7 +5,14 @@
 import { dirname } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { expect } from 'expect';
-import { type Resource, type RestApi } from '../../../libs/topology/src/model.js';
+import { behaviours } from '../../../libs/topology/src/mark.js';
+import {
+  type Kind,
+  type PerKind,
+  type Resource,
+  type ResourceOf,
+  type RestApi,
+} from '../../../libs/topology/src/model.js';
 import { resourcesIn, type Topology } from '../../../libs/topology/src/system.js';
 import { topology } from '../../../libs/topology/src/topology.js';
 import { userPoolClientId, userPoolId } from '../../../localstack/src/identity/pool-settings.js';
@@ -17,7 +24,8 @@ import { packageFunctions } from '../../src/package/package-functions.js';
 import { DEV, synthesize } from '../terraform/synthesis.js';
 import { noTerraform, startProvider, Workspace } from '../terraform/terraform.js';
 import { deployedFacts } from './deployed-facts.js';
-import { compare, driftIn, table, type Facts } from './facts.js';
+import { compare, driftIn, subjectOf, table, type Facts } from './facts.js';
+import { COMPUTED } from './local-api.js';
 import { localFacts } from './local-facts.js';
 
 /** What AWS has beside the declaration. */
@@ -28,6 +36,27 @@ const ONLY_ON_AWS: Readonly<Record<string, string>> = {
 const PROD = readDeployConfig('prod', {
   prod: { region: DEV.region, account: DEV.account, encryption: 'own-key', alarmEmail: 'alarms@example.org' },
 });
+
+/** By name, what is another value on one side. */
+type Changes = PerKind<{ [K in Kind]: Readonly<Record<string, Partial<ResourceOf<K>>>> }>;
+
+const api = topology.resources.find((resource): resource is RestApi => resource.kind === 'rest-api');
+const [firstRoute, ...otherRoutes] = api?.routes ?? [];
+
+/** One of each kind at least, but for those that only exist. */
+const CHANGES: Changes = {
+  alarm: { 'notifier-errors': { threshold: 7 } },
+  function: { notifier: { timeout: 6, memory: 256 }, 'purchase-service': { grants: [] } },
+  'metric-filter': { 'notifier-error-lines': { pattern: '{ $.level = "ERROR" }', defaultValue: 5 } },
+  pipe: { 'order-events': { batchSize: 11, filters: [], logLevel: 'INFO' } },
+  queue: { 'product-purchases.fifo': { visibilityTimeout: 61 } },
+  'queue-consumer': { 'product-purchases-to-purchase-writer': { batchSize: 9, maxConcurrency: 40 } },
+  'rest-api': { api: { routes: firstRoute ? [{ ...firstRoute, public: true }, ...otherRoutes] : [] } },
+  subscription: { 'order-events-to-order-events-inbox': { raw: true } },
+  table: { data: { expiry: 'GoneAt' } },
+  topic: {},
+  'user-pool': { 'sign-in': { tokenValidity: 7200 } },
+};
 
 /** Applies a stage's stack and reads the state. */
 async function deployed(config: DeployConfig, declared: Topology = topology): Promise<Facts> {
@@ -55,7 +84,6 @@ async function local(stage: string): Promise<Facts> {
     const caller = { username: 'parity@example.com', password: 'Secret-123', groups: ['apiAdmins'] };
     await addPoolUser(pool, userPoolId(topology.name), caller);
     const { IdToken: token = '' } = await tokensOf(pool, userPoolClientId(topology.name), caller);
-    const api = resourcesIn(topology, stage).find((resource): resource is RestApi => resource.kind === 'rest-api');
     if (api === undefined) throw new Error('the system has no API');
     return await localFacts({ stack, system: topology.name, stage, api, token });
   } finally {
@@ -86,6 +114,7 @@ describe('parity of what is deployed with what runs locally', { skip: noTerrafor
     const compared = compare(resources, here, there);
     process.stdout.write(`${table(compared)}\n`);
     for (const [subject, why] of Object.entries(ONLY_ON_AWS)) process.stdout.write(`${subject}  only on AWS: ${why}\n`);
+    for (const [type, why] of Object.entries(COMPUTED)) process.stdout.write(`answer ${type}  not asked for: ${why}\n`);
     expect(driftIn(compared)).toEqual([]);
     // Each declared resource was looked at, and so was each of its attributes.
     expect(new Set(compared.map(({ subject }) => subject)).size).toBe(resources.length);
@@ -99,21 +128,28 @@ describe('parity of what is deployed with what runs locally', { skip: noTerrafor
     expect(drift).toMatchObject([{ subject, attribute: 'retention', verdict: 'nobody read it' }]);
   });
 
-  const changes: readonly (readonly [Resource['kind'], string, object])[] = [
-    ['alarm', 'notifier-errors', { threshold: 7 }],
-    ['function', 'notifier', { timeout: 6, memory: 256 }],
-    ['function', 'purchase-service', { grants: [] }],
-    ['pipe', 'order-events', { batchSize: 11, filters: [] }],
-    ['queue', 'product-purchases.fifo', { visibilityTimeout: 61 }],
-    ['table', 'data', { expiry: 'GoneAt' }],
-    ['user-pool', 'sign-in', { tokenValidity: 7200 }],
-  ];
+  it('finds a resource that only one side has', () => {
+    for (const { kind, name } of resources) {
+      const subject = subjectOf(kind, name);
+      const without = new Map([...there].filter(([each]) => each !== subject));
+      expect(driftIn(compare(resources, here, without))).toMatchObject([{ subject, attribute: 'exists' }]);
+    }
+  });
+
+  it('is tried with a change of every kind that has an attribute to change', () => {
+    const untried = resources.filter(
+      ({ kind }) => behaviours(kind).length > 0 && Object.keys(CHANGES[kind]).length === 0,
+    );
+    expect(untried.map(({ kind }) => kind)).toEqual([]);
+  });
 
   it('sees each attribute that is another one on one side, and no others', async () => {
-    const other = withoutExtras(withStages(await deployed(DEV, changed(changes)), inProd));
+    const other = withoutExtras(withStages(await deployed(DEV, changed(CHANGES)), inProd));
     const drift = driftIn(compare(resources, here, other));
-    const expected = changes.flatMap(([kind, name, change]) =>
-      Object.keys(change).map((attribute) => `${kind} "${name}" ${attribute}`),
+    const expected = Object.entries<Readonly<Record<string, object>>>(CHANGES).flatMap(([kind, named]) =>
+      Object.entries(named).flatMap(([name, change]) =>
+        Object.keys(change).map((attribute) => `${kind} "${name}" ${attribute}`),
+      ),
     );
     // What a function is granted, it is told of.
     expected.push('function "purchase-service" environment');
@@ -122,7 +158,7 @@ describe('parity of what is deployed with what runs locally', { skip: noTerrafor
 });
 
 /** The declaration with some resources changed, also where others name them. */
-function changed(changes: readonly (readonly [Resource['kind'], string, object])[]): Topology {
+function changed(changes: Changes): Topology {
   const copies = new Map<unknown, unknown>();
   const copy = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value;
@@ -134,8 +170,7 @@ function changed(changes: readonly (readonly [Resource['kind'], string, object])
       if (inner !== undefined && typeof inner !== 'function' && key !== 'length')
         Object.assign(next, { [key]: copy(inner) });
     const { kind, name } = value as Partial<Resource>;
-    const [, , change] = changes.find(([of, called]) => of === kind && called === name) ?? [];
-    return Object.assign(next, change);
+    return Object.assign(next, kind && name && changes[kind][name]);
   };
   return copy(topology) as Topology;
 }

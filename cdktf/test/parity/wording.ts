@@ -50,6 +50,7 @@ export interface PipeWords {
   readonly parallelizationFactor: unknown;
   readonly deadLetters: unknown;
   readonly target: unknown;
+  readonly logLevel: unknown;
 }
 
 export const pipeFacts = (logical: Logical, { patterns, ...pipe }: PipeWords): Record<string, unknown> => ({

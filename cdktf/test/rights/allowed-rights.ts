@@ -20,6 +20,9 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
+/** Those that narrow a right to keys, and those that every use of ours meets: KMS is asked by the service alone. */
+const CONDITIONS: readonly string[] = ['ForAllValues:StringLike dynamodb:LeadingKeys', 'StringEquals kms:ViaService'];
+
 /** All rights of all functions. @throws Error for a statement that is not understood: it might allow or forbid more */
 export function allowedRights(state: readonly StateResource[]): AllowedRight[] {
   const all = (type: string): StateResource['values'][] =>
@@ -42,6 +45,9 @@ function rightsIn(
   const unknown = Object.keys(others).filter((key) => key !== 'Sid');
   if (Effect !== 'Allow' || unknown.length > 0)
     throw new Error(`${name}: ${Effect} ${unknown.join()} is not understood`);
+  const conditions = Object.entries(Condition).flatMap(([test, of]) => Object.keys(of).map((key) => `${test} ${key}`));
+  const strange = conditions.filter((condition) => !CONDITIONS.includes(condition));
+  if (strange.length > 0) throw new Error(`${name}: the condition ${strange.join()} is not understood`);
   const keys = valuesAt(Condition, 'ForAllValues:StringLike').flatMap((like) =>
     valuesAt(like, 'dynamodb:LeadingKeys').map(String),
   );

@@ -67,8 +67,7 @@ const marks: { readonly [K in Kind]: MarksOf<K> } = {
     parallelizationFactor: 'behaviour',
     deadLetters: 'behaviour',
     target: 'behaviour',
-    // The journal holds every step, whatever level AWS would log at.
-    logLevel: 'protection',
+    logLevel: 'behaviour',
   },
   'metric-filter': { function: 'behaviour', pattern: 'behaviour', value: 'behaviour', defaultValue: 'behaviour' },
   alarm: {

@@ -24,8 +24,8 @@ export interface QueueConsumerOptions {
   pool: FunctionPool;
   batchSize: number;
   windowMs: number;
-  /** The most batches at once. */
-  concurrency: number;
+  /** The most batches at once, as declared; undefined leaves it to Lambda, here to {@link MOST_BATCHES}. */
+  maxConcurrency: number | undefined;
   /** After how many seconds a failed message comes back, however long the queue hides what is being handled. */
   redeliverySeconds: number;
   /** Where the queue puts a message that was received this often. */
@@ -33,6 +33,8 @@ export interface QueueConsumerOptions {
   journal: Journal;
 }
 
+/** A machine handles no more at once; a FIFO queue holds back the groups that are under way by itself. */
+const MOST_BATCHES = 4;
 /** SQS gives and takes at most this many messages a call. */
 const MOST_AT_ONCE = 10;
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -49,6 +51,11 @@ export class QueueConsumer {
 
   constructor(readonly options: QueueConsumerOptions) {
     this.polling = this.poll();
+  }
+
+  /** The most batches at once on this machine. */
+  get concurrency(): number {
+    return Math.min(this.options.maxConcurrency ?? MOST_BATCHES, MOST_BATCHES);
   }
 
   /** How many batches are with the function. */
@@ -82,7 +89,7 @@ export class QueueConsumer {
         () => void this.handling.delete(handled),
       );
       this.handling.add(handled);
-      if (this.handling.size >= this.options.concurrency) await Promise.race(this.handling);
+      if (this.handling.size >= this.concurrency) await Promise.race(this.handling);
     }
   }
 

@@ -7,9 +7,6 @@ import { QueueConsumer } from '../queue/queue-consumer.js';
 import { StartError } from '../start-error.js';
 import { type LocalSystem, type Maker } from './local-system.js';
 
-/** How many batches of a queue are handled at once; a FIFO queue holds back the groups that are under way by itself. */
-const CONCURRENCY = 4;
-
 /** What a consumer polls with, and for whom. */
 export interface ConsumerSurroundings extends Pick<
   LocalSystem,
@@ -28,7 +25,7 @@ export const makeConsumer: Maker<Declared> = (consumer, system) => {
 
 /** Polls from now on. */
 export function startConsumer(consumer: Declared, surroundings: ConsumerSurroundings): QueueConsumer {
-  const { queue, batchSize, window, maxConcurrency = CONCURRENCY } = consumer;
+  const { queue, batchSize, window, maxConcurrency } = consumer;
   const { queues, pool, physicalName, endpoint, backoffCapMs, journal } = surroundings;
   const name = physicalName(queue);
   return new QueueConsumer({
@@ -39,7 +36,7 @@ export function startConsumer(consumer: Declared, surroundings: ConsumerSurround
     pool,
     batchSize,
     windowMs: window * 1000,
-    concurrency: Math.min(maxConcurrency, CONCURRENCY),
+    maxConcurrency,
     redeliverySeconds: Math.min(queue.visibilityTimeout, Math.max(1, Math.ceil(backoffCapMs / 1000))),
     deadLetters: queue.deadLetters && {
       queue: physicalName(queue.deadLetters.queue),

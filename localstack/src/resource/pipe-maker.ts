@@ -2,6 +2,7 @@
 import { PipeValidationError } from '../../../libs/pipes/src/refusal.js';
 import { nameOf, type Pipe } from '../../../libs/topology/src/model.js';
 import { ACCOUNT, functionArn, queueArn, topicArn } from '../account.js';
+import { logGroupArn } from '../logs/log-store.js';
 import { NotEmulatedError } from '../not-emulated.js';
 import { type PipeDefinition } from '../pipes/pipe-definition.js';
 import { type RegisteredPipe } from '../pipes/pipe-registry.js';
@@ -61,5 +62,9 @@ function definitionOf(
       FilterCriteria: { Filters: filters.map((filter) => ({ Pattern: JSON.stringify(filter) })) },
     },
     Target: functionArn(physicalName(pipe.target)),
+    LogConfiguration: {
+      Level: pipe.logLevel,
+      CloudwatchLogsLogDestination: { LogGroupArn: logGroupArn(`/aws/vendedlogs/pipes/${name}`) },
+    },
   };
 }
