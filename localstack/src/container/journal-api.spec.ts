@@ -54,7 +54,7 @@ describe('the page of the journal', () => {
     ['an object', 'null'],
     ['of a type', '{"what":"x"}'],
     ['of a known type', '{"type":"rumour","what":"x"}'],
-    ['a log with its line', '{"type":"log"}'],
+    ['a log with its line', '{"type":"log","function":"f","requestId":"r","logGroup":"g","logStream":"s"}'],
     [
       'a record whose keys are attributes',
       '{"type":"stream-record","pipe":"p","eventId":"e","eventName":"INSERT","keys":{"PK":null}}',

@@ -3,6 +3,7 @@ import { afterEach, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { PageServer } from '../../../test/fixtures/page-server.js';
 import { listenToLines } from '../../../test/fixtures/said.js';
+import { until } from '../child-process.js';
 import { Journal } from '../journal.js';
 import { type JournalEvent } from '../journal-event.js';
 import { journalPage } from './journal-api.js';
@@ -123,7 +124,7 @@ describe('the link to the journal', () => {
     };
     const own = linked();
     own.record(said('refused'));
-    while (answers.length > 0) await new Promise((resolve) => setImmediate(resolve));
+    await until('asked once', () => Promise.resolve(answers.length === 0), 10_000);
     own.record(said('taken'));
     await journal.waitFor((entry) => entry.type === 'stack' && entry.what === 'taken');
     lines.stop();

@@ -22,7 +22,8 @@ function lineOf(entry: JournalEntry, service: string): string | undefined {
   if (entry.type === 'stack') return json('WARN', entry.what, service, entry.at, {});
   if (isFailedCall(entry)) return json('WARN', 'aws-call', service, entry.at, fieldsOf(entry));
   if (isOwnPage(entry) || terminalLine(entry) === undefined) return undefined;
-  const isTrouble = 'error' in entry || TROUBLE.has(entry.type);
+  const isAlarm = entry.type === 'alarm' && entry.to === 'ALARM';
+  const isTrouble = isAlarm || 'error' in entry || TROUBLE.has(entry.type);
   return json(isTrouble ? 'WARN' : 'INFO', entry.type, service, entry.at, fieldsOf(entry));
 }
 

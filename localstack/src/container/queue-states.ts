@@ -93,7 +93,7 @@ export class QueueStates {
 }
 
 /** The time of the oldest message; undefined where there is none, or the page is too large to be read to its end. */
-async function oldestIn(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number | undefined> {
+export async function oldestIn(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number | undefined> {
   const decoder = new TextDecoder();
   let oldest: number | undefined;
   let rest = '';
