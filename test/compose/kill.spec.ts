@@ -4,10 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { GetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect } from 'expect';
 import { CREDENTIALS, REGION } from '../../localstack/src/account.js';
+import { until } from '../../localstack/src/child-process.js';
 import { stackUnderTest } from '../fixtures/compose.js';
 import { containersOf, killHard, untilBack } from './containers.js';
 import { Notified } from './notified.js';
-import { OrderLoad } from './order-load.js';
+import { OrderLoad, ordersOf } from './order-load.js';
 
 /** LocalStack comes last: it takes the queues with it that tell of the others. */
 const PARTS = [
@@ -33,13 +34,20 @@ const mayKill = process.getuid?.() === 0;
 describe('kill -9 of each container in turn', { skip: mayKill ? false : 'needs root to kill' }, () => {
   let notified: Notified;
 
-  before(async () => {
-    const user = { username: 'ada', name: 'Ada L', email: 'ada@example.com' };
+  /** Orders of a customer who has no others. */
+  const loadFor = async (part: string): Promise<{ username: string; load: OrderLoad }> => {
+    const username = `${part}-killed`;
+    const user = { username, name: 'Ada L', email: `${username}@example.com` };
     const answer = await fetch(`${stack.apiUrl}/users`, {
       ...{ method: 'POST', body: JSON.stringify(user), headers: { 'content-type': 'application/json' } },
     });
     expect(answer.status).toBe(201);
+    return { username, load: new OrderLoad(stack.apiUrl, username, PER_SECOND) };
+  };
+
+  before(async () => {
     notified = new Notified(stack.awsUrl);
+    await notified.untilEmpty(RECOVERY_MS);
   });
 
   after(() => notified.stop());
@@ -47,24 +55,35 @@ describe('kill -9 of each container in turn', { skip: mayKill ? false : 'needs r
   for (const part of PARTS)
     it(`loses no order when ${part} is killed`, async (test) => {
       const before = notified.repeats;
-      const load = new OrderLoad(stack.apiUrl, 'ada', PER_SECOND);
+      const known = new Set(notified.events.keys());
+      const { username, load } = await loadFor(part);
       await delay(500);
       const [container] = await containersOf(stack, part);
       killHard(container!);
       await untilBack(container!);
-      await delay(500);
+      const early = load.placed.length;
+      await until(
+        `no order placed since ${part} is back`,
+        () => Promise.resolve(load.placed.length > early),
+        RECOVERY_MS,
+      );
       await load.stop();
-      await notified.waitForAll(load.placed, RECOVERY_MS);
+      // Also those whose answer got lost.
+      const orders = await ordersOf(stack.apiUrl, username);
+      expect(load.placed.filter((order) => !orders.includes(order))).toEqual([]);
+      await notified.waitForAll(orders, RECOVERY_MS);
       const repeats = notified.repeats - before;
       test.diagnostic(
-        `${load.placed.length} orders placed, ${JSON.stringify(Object.fromEntries(load.refused))} refused, ${repeats} told twice`,
+        `${load.placed.length} orders placed (${load.placed.length - early} since it is back), ${JSON.stringify(Object.fromEntries(load.refused))} refused, ${repeats} told twice`,
       );
-      expect(load.placed.length).toBeGreaterThan(0);
+      expect(early).toBeGreaterThan(0);
       expect(repeats).toBeLessThanOrEqual(BATCH);
+      const told = [...notified.events.keys()].filter((eventId) => !known.has(eventId));
+      expect(told.sort()).toEqual(orders.map((order) => `${order}.PLACED`).sort());
     });
 
   it('loses no order when LocalStack is killed, but for the messages in its queues', async (test) => {
-    const load = new OrderLoad(stack.apiUrl, 'ada', PER_SECOND);
+    const { load } = await loadFor('localstack');
     await delay(500);
     const [container] = await containersOf(stack, 'localstack');
     killHard(container!);

@@ -31,7 +31,7 @@ describe('the lines of the containers', () => {
   for (const part of [...PARTS, 'pipes', 'identity', 'purchase-writer'])
     it(`of ${part} are JSON, each with its level, its time and who wrote it`, async () => {
       for (const line of await linesOf(part)) {
-        const entry = JSON.parse(line.replace(/^[^{]*/, '')) as Record<string, unknown>;
+        const entry = JSON.parse(line) as Record<string, unknown>;
         expect(entry).toMatchObject({
           level: expect.stringMatching(/^(DEBUG|INFO|WARN|ERROR)$/) as unknown,
           message: expect.any(String) as unknown,

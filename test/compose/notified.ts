@@ -2,12 +2,16 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CREDENTIALS, queueUrl, REGION } from '../../localstack/src/account.js';
+import { until } from '../../localstack/src/child-process.js';
 
 const LOOK_MS = 100;
 
 export class Notified {
   /** How often each event came, by its id. */
   readonly events = new Map<string, number>();
+  /** The messages that were counted. */
+  private readonly messages = new Set<string>();
+  private emptyPolls = 0;
   private readonly client: SQSClient;
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
@@ -37,6 +41,13 @@ export class Notified {
     }
   }
 
+  /** Resolves when the queue holds nothing more of what was before. @throws Error after `timeoutMs` */
+  async untilEmpty(timeoutMs: number): Promise<void> {
+    // The next poll may have begun already.
+    const enough = this.emptyPolls + 2;
+    await until('the inbox is not empty', () => Promise.resolve(this.emptyPolls >= enough), timeoutMs);
+  }
+
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
@@ -60,12 +71,18 @@ export class Notified {
     const QueueUrl = queueUrl(this.awsUrl, 'tabletop-dev-order-events-inbox');
     const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
     const { Messages = [] } = await this.client.send(receive);
-    if (Messages.length === 0) return;
-    const Entries = Messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
-    await this.client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-    for (const { Body = '' } of Messages) {
+    if (Messages.length === 0) {
+      this.emptyPolls += 1;
+      return;
+    }
+    // Counted before they are deleted: a delete whose answer gets lost has deleted, one that fails brings them again.
+    for (const { MessageId = '', Body = '' } of Messages) {
+      if (this.messages.has(MessageId)) continue;
+      this.messages.add(MessageId);
       const { eventId } = JSON.parse((JSON.parse(Body) as { Message: string }).Message) as { eventId: string };
       this.events.set(eventId, (this.events.get(eventId) ?? 0) + 1);
     }
+    const Entries = Messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
+    await this.client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
   }
 }

@@ -56,3 +56,17 @@ export class OrderLoad {
     this.refused.set(outcome, (this.refused.get(outcome) ?? 0) + 1);
   }
 }
+
+/** The ids of a customer's orders, answered or not. */
+export async function ordersOf(apiUrl: string, username: string): Promise<string[]> {
+  const ids: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const query = new URLSearchParams({ username, limit: '100', ...(nextToken !== undefined && { nextToken }) });
+    const answer = await fetch(`${apiUrl}/orders?${query.toString()}`);
+    const page = (await answer.json()) as { data: { OrderId?: string }[]; nextToken?: string };
+    ids.push(...page.data.flatMap(({ OrderId }) => OrderId ?? []));
+    ({ nextToken } = page);
+  } while (nextToken !== undefined);
+  return ids;
+}
