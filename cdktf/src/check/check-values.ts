@@ -4,6 +4,7 @@ import { arnFindings } from './arn-check.js';
 import { nameRules } from './name-rules.js';
 import { numberRules } from './number-rules.js';
 import { isExpression, isRecord, valuesAt, type AttributeRule, type CheckedResource, type Finding } from './rule.js';
+import { withDocuments } from './policy-documents.js';
 import { sizeRules, sumFindings } from './size-rules.js';
 
 const attributeRules = [...nameRules, ...numberRules, ...sizeRules];
@@ -23,9 +24,12 @@ export function checkValues(resources: readonly CheckedResource[], further: read
   ];
 }
 
-/** The resources of a stack's Terraform JSON. */
-export const resourcesOf = (stack: { readonly resource?: unknown }): CheckedResource[] =>
-  Object.entries(isRecord(stack.resource) ? stack.resource : {}).flatMap(([type, byName]) =>
+/** The resources of a stack's Terraform JSON, with the IAM documents that they refer to. */
+export const resourcesOf = (stack: { readonly resource?: unknown; readonly data?: unknown }): CheckedResource[] =>
+  withDocuments(plainResources(stack.resource), isRecord(stack.data) ? stack.data.aws_iam_policy_document : undefined);
+
+const plainResources = (types: unknown): CheckedResource[] =>
+  Object.entries(isRecord(types) ? types : {}).flatMap(([type, byName]) =>
     Object.entries(isRecord(byName) ? byName : {}).map(([name, values]) => ({
       type,
       name,

@@ -9,5 +9,7 @@ import { checkValues, resourcesOf, told } from './check-values.js';
  */
 export const refusedValues = (outdir: string): string[] =>
   globSync(join(outdir, 'stacks', '*', 'cdk.tf.json')).flatMap((file) =>
-    checkValues(resourcesOf(JSON.parse(readFileSync(file, 'utf8')) as { resource?: unknown })).map(told),
+    checkValues(resourcesOf(JSON.parse(readFileSync(file, 'utf8')) as { resource?: unknown; data?: unknown })).map(
+      told,
+    ),
   );

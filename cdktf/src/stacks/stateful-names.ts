@@ -1,6 +1,6 @@
 /**
- * Names that must not change unnoticed: AWS gives a table or a user pool no other name, so Terraform would delete the old
- * one with all it holds and make an empty one.
+ * Names that must not change unnoticed: AWS gives a table no other name, and Terraform's provider a user pool none, so that
+ * it would delete the old one with all it holds and make an empty one.
  */
 import { nameOf, type Resource } from '../../../libs/topology/src/model.js';
 

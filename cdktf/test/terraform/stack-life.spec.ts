@@ -54,6 +54,24 @@ describe('Terraform on the synthesized stacks', { skip: noTerraform }, () => {
       expect(await workspace.state()).toEqual([]);
     });
 
+  it('destroys a protected stage only once it is applied without its protection', async (test) => {
+    const [kept, free] = [await synthesize(PROD), await synthesize({ ...PROD, protection: false })];
+    test.after(() => Promise.all([kept.remove(), free.remove()]));
+    const provider = await startProvider([...kept.files, ...free.files]);
+    test.after(() => provider.stop());
+    const workspace = await Workspace.of(kept.folderOf('service'), provider);
+    test.after(() => workspace.remove());
+    const declared = await declaredIn(kept, 'service');
+    expect(await workspace.apply()).toContain(`${declared} added, 0 changed, 0 destroyed`);
+    const { code, output } = await workspace.run('destroy', '-auto-approve', '-no-color');
+    expect([code, output]).toEqual([1, expect.stringMatching(/prevent_destroy/)]);
+    expect(await workspace.plan()).toEqual([]);
+    await workspace.take(free.folderOf('service'));
+    expect(await workspace.apply()).toMatch(/0 added, \d+ changed, 0 destroyed/);
+    expect(await workspace.destroy()).toContain(`${declared} destroyed`);
+    expect(await workspace.state()).toEqual([]);
+  });
+
   it('makes two stages in one account, neither in the other’s way', async (test) => {
     const open = await account(test);
     for (const from of [synthesis, dev]) {

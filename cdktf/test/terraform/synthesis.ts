@@ -17,6 +17,9 @@ export interface StackJson {
   readonly resource?: Blocks;
   readonly data?: Blocks;
   readonly output?: Readonly<Record<string, { readonly value: unknown }>>;
+  readonly terraform?: Readonly<Record<string, unknown>>;
+  readonly provider?: Readonly<Record<string, readonly unknown[]>>;
+  readonly moved?: readonly unknown[];
 }
 export type Blocks = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 
@@ -61,10 +64,11 @@ export async function synthesize(
   config: DeployConfig = DEV,
   declared: Topology = topology,
   moves: Moves = {},
+  state: 'bucket' | 'local' = 'local',
 ): Promise<Synthesis> {
   const outdir = await mkdtemp(join(tmpdir(), 'tabletop-synth-'));
   const codeOf = (lambda: LambdaFunction): FunctionPackage => packageOf(lambda, `hash-of-${lambda.name}`);
-  makeApp({ topology: declared, config, outdir, codeOf, moves, state: 'local' }).synth();
+  makeApp({ topology: declared, config, outdir, codeOf, moves, state }).synth();
   const files = globSync(join(outdir, 'stacks', '*', 'cdk.tf.json')).sort();
   const stacks = new Map(files.map((file) => [basename(dirname(file)), dirname(file)]));
   const folderOf = (stack: string): string => {

@@ -124,6 +124,22 @@ describe('the check of values', () => {
       expect(findings({ type, name: 'it', values })).toEqual([expect.stringMatching(message)]);
     });
 
+  it('finds at synth what is wrong in an IAM document that a resource refers to', () => {
+    const role = { name: 'r', assume_role_policy: '${data.aws_iam_policy_document.trust.json}' };
+    const policy = { role: 'r', policy: '${data.aws_iam_policy_document.rights.json}' };
+    const trust = { statement: [{ actions: ['sts:AssumeRole'], resources: ['x'.repeat(2000)] }] };
+    const arns = ['${aws_sqs_queue.work.arn}', 'arn:aws:sqs::123456789012:work'];
+    const rights = { statement: [{ actions: ['sqs:SendMessage'], resources: arns }] };
+    const stack = {
+      resource: { aws_iam_role: { it: role }, aws_iam_role_policy: { it: policy } },
+      data: { aws_iam_policy_document: { trust, rights } },
+    };
+    expect(findings(...resourcesOf(stack))).toEqual([
+      expect.stringMatching(/^aws_iam_role.it.assume_role_policy: the document has 2\d{3} characters, AWS takes 2048/),
+      expect.stringMatching(/^aws_iam_role_policy.it.policy.*arn:aws:sqs::123456789012:work lacks a region/),
+    ]);
+  });
+
   it('passes over what only an apply will tell', () => {
     const values = { name: '${aws_sqs_queue.other.name}', redrive_policy: '${jsonencode({})}' };
     expect(findings({ type: 'aws_sqs_queue', name: 'it', values })).toEqual([]);
