@@ -45,7 +45,8 @@ describe('the reconciler', () => {
       ...{ service: 'aws', url: server.url },
       make: (onMade) => {
         makes += 1;
-        if (outcome instanceof Error || resource === undefined) return Promise.reject(outcome);
+        if (outcome instanceof Error) return Promise.reject(outcome);
+        if (resource === undefined) return Promise.reject(new Error('the topology has no table'));
         const made: Made = { resource, origin: outcome };
         onMade(made);
         return Promise.resolve([made]);
