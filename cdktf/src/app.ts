@@ -6,7 +6,7 @@ import { App } from './lib/cdk.js';
 import { deployRights, type DeployRights } from './rights/deploy-rights.js';
 import { PipelineStack } from './stacks/pipeline-stack.js';
 import { ServiceStack, type ServiceStackProps } from './stacks/service-stack.js';
-import { stageTags, stateBucketName, stateKeyOf } from './stacks/stage-stack.js';
+import { deploymentName, deploymentTag, stateBucketName, stateKeyOf } from './stacks/stage-stack.js';
 import { StateStack } from './stacks/state-stack.js';
 import { type Moves } from './stacks/stateful-names.js';
 
@@ -52,8 +52,10 @@ export const serviceRights = (types: Iterable<string>, system: string, config: D
     types,
     region: config.region,
     account: config.account,
-    prefix: `${system}-${config.stage}`,
-    tags: stageTags(system, config),
+    stage: config.stage,
+    zoneId: config.domain?.zoneId,
+    prefix: deploymentName(system, config),
+    tags: deploymentTag(system, config),
     stateBucket: stateBucketName(system, config),
     stateKey: stateKeyOf(SERVICE, config),
   });

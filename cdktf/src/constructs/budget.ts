@@ -7,13 +7,16 @@ export interface BudgetProps {
   /** USD a month. */
   readonly limit: number;
   readonly email: string;
-  /** Counts what carries them; they have to be activated once in the console (Billing, Cost allocation tags). */
-  readonly tags: Readonly<Record<string, string>>;
+  /**
+   * Counts what carries it: one tag, since a budget takes several for alternatives. It has to be activated once in the console
+   * (Billing, Cost allocation tags).
+   */
+  readonly tag: Readonly<Record<string, string>>;
 }
 
 /** https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_CreateBudget.html */
 export class Budget extends Construct {
-  constructor(scope: Construct, id: string, { name, limit, email, tags }: BudgetProps) {
+  constructor(scope: Construct, id: string, { name, limit, email, tag }: BudgetProps) {
     super(scope, id);
     const tell = { comparisonOperator: 'GREATER_THAN', thresholdType: 'PERCENTAGE', subscriberEmailAddresses: [email] };
     new BudgetsBudget(this, 'budget', {
@@ -22,7 +25,7 @@ export class Budget extends Construct {
       limitAmount: String(limit),
       limitUnit: 'USD',
       timeUnit: 'MONTHLY',
-      costFilter: [{ name: 'TagKeyValue', values: Object.entries(tags).map(([key, value]) => `user:${key}$${value}`) }],
+      costFilter: [{ name: 'TagKeyValue', values: Object.entries(tag).map(([key, value]) => `user:${key}$${value}`) }],
       notification: [
         { ...tell, threshold: 80, notificationType: 'ACTUAL' },
         { ...tell, threshold: 100, notificationType: 'FORECASTED' },

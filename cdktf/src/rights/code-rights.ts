@@ -1,10 +1,17 @@
 /** Rights to deploy what runs and answers: functions with their roles, pipes, APIs with their domains and firewalls. */
 import { whenEquals, whenLike } from '../constructs/policy.js';
-import { inService, TAGGING, type ServiceRights } from './right.js';
+import { inService, tagged, TAGGING, type RightsPlace, type ServiceRights } from './right.js';
 
 /** WAF writes its log as a role that it makes once in an account. */
 const wafLogRole = (account: string): string =>
   `arn:aws:iam::${account}:role/aws-service-role/wafv2.amazonaws.com/AWSServiceRoleForWAFV2Logging`;
+
+const inGateway = ({ region }: RightsPlace, ...paths: string[]): string[] =>
+  paths.map((path) => `arn:aws:apigateway:${region}::/${path}`);
+
+const certificatesOf = ({ region, account }: RightsPlace): string[] => [
+  `arn:aws:acm:${region}:${account}:certificate/*`,
+];
 
 export const codeRights: readonly ServiceRights[] = [
   {
@@ -26,9 +33,15 @@ export const codeRights: readonly ServiceRights[] = [
       },
       {
         // Mappings have ids of AWS's making; the function that each is for narrows them.
-        read: inService('lambda', 'GetEventSourceMapping'),
-        write: inService('lambda', 'CreateEventSourceMapping', 'DeleteEventSourceMapping', 'UpdateEventSourceMapping'),
+        read: [],
+        write: inService('lambda', 'CreateEventSourceMapping'),
         resources: ['*'],
+        conditions: [whenLike('lambda:FunctionArn', `arn:aws:lambda:${region}:${account}:function:${prefix}-*`)],
+      },
+      {
+        read: inService('lambda', 'GetEventSourceMapping'),
+        write: inService('lambda', 'DeleteEventSourceMapping', 'UpdateEventSourceMapping'),
+        resources: [`arn:aws:lambda:${region}:${account}:event-source-mapping:*`],
         conditions: [whenLike('lambda:FunctionArn', `arn:aws:lambda:${region}:${account}:function:${prefix}-*`)],
       },
       {
@@ -72,34 +85,54 @@ export const codeRights: readonly ServiceRights[] = [
     types: ['aws_api_gateway_'],
     // An API's parts have ids, and its rights are those of HTTP methods on paths.
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
-    of: ({ region }) => [
+    of: (place) => [
       {
+        read: [],
+        write: inService('apigateway', 'POST'),
+        resources: inGateway(place, 'domainnames', 'restapis'),
+        conditions: tagged(place, 'aws:RequestTag'),
+      },
+      {
+        // An API's parts carry its tags here, but not all of them are said to: what has none is not another stage's.
+        // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
         read: inService('apigateway', 'GET'),
         write: inService('apigateway', 'DELETE', 'PATCH', 'POST', 'PUT'),
-        resources: ['domainnames', 'domainnames/*', 'restapis', 'restapis/*', 'tags/*'].map(
-          (path) => `arn:aws:apigateway:${region}::/${path}`,
-        ),
+        resources: inGateway(place, 'domainnames/*', 'restapis/*', 'tags/*'),
+        conditions: tagged(place, 'aws:ResourceTag', 'StringEqualsIfExists'),
       },
     ],
   },
   {
     types: ['aws_acm_'],
-    of: ({ region, account }) => [
+    of: (place) => [
       {
         read: inService('acm', 'DescribeCertificate', 'ListTagsForCertificate'),
-        write: inService('acm', 'AddTagsToCertificate', 'DeleteCertificate', 'RemoveTagsFromCertificate'),
-        resources: [`arn:aws:acm:${region}:${account}:certificate/*`],
+        write: inService('acm', 'DeleteCertificate', 'RemoveTagsFromCertificate'),
+        resources: certificatesOf(place),
+        conditions: tagged(place, 'aws:ResourceTag'),
       },
-      { read: [], write: ['acm:RequestCertificate'], resources: ['*'] },
+      {
+        // A new certificate has no tags before these. https://docs.aws.amazon.com/acm/latest/userguide/tags.html
+        read: [],
+        write: inService('acm', 'AddTagsToCertificate'),
+        resources: certificatesOf(place),
+        conditions: [...tagged(place, 'aws:RequestTag'), ...tagged(place, 'aws:ResourceTag', 'StringEqualsIfExists')],
+      },
+      {
+        read: [],
+        write: inService('acm', 'RequestCertificate'),
+        resources: ['*'],
+        conditions: tagged(place, 'aws:RequestTag'),
+      },
     ],
   },
   {
     types: ['aws_route53_'],
-    of: () => [
+    of: ({ zoneId = 'none' }) => [
       {
         read: inService('route53', 'GetHostedZone', 'ListResourceRecordSets'),
         write: inService('route53', 'ChangeResourceRecordSets'),
-        resources: ['arn:aws:route53:::hostedzone/*'],
+        resources: [`arn:aws:route53:::hostedzone/${zoneId}`],
       },
       { read: ['route53:GetChange'], write: [], resources: ['arn:aws:route53:::change/*'] },
     ],
@@ -119,6 +152,13 @@ export const codeRights: readonly ServiceRights[] = [
           `arn:aws:wafv2:${region}:${account}:regional/managedruleset/*`,
           `arn:aws:apigateway:${region}::/restapis/*/stages/*`,
         ],
+      },
+      {
+        // To put a list before a stage, and to take it away, is the stage's owner's right too.
+        // https://docs.aws.amazon.com/waf/latest/developerguide/waf-api-permissions-ref.html
+        read: [],
+        write: inService('apigateway', 'SetWebACL'),
+        resources: [`arn:aws:apigateway:${region}::/restapis/*/stages/*`],
       },
       { read: [], write: ['iam:CreateServiceLinkedRole'], resources: [wafLogRole(account)] },
     ],

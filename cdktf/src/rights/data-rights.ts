@@ -1,5 +1,8 @@
 /** Rights to deploy what holds and carries data: tables, queues, topics, users, keys, buckets. */
-import { inService, tagged, TAGGING, type ServiceRights } from './right.js';
+import { whenEquals } from '../constructs/policy.js';
+import { inService, tagged, TAGGING, type RightsPlace, type ServiceRights } from './right.js';
+
+const keysOf = ({ region, account }: RightsPlace): string[] => [`arn:aws:kms:${region}:${account}:key/*`];
 
 export const dataRights: readonly ServiceRights[] = [
   {
@@ -32,16 +35,16 @@ export const dataRights: readonly ServiceRights[] = [
     types: ['aws_sns_'],
     of: ({ region, account, prefix }) => [
       {
-        read: inService(
-          'sns',
-          ...['GetSubscriptionAttributes', 'GetTopicAttributes', 'ListSubscriptionsByTopic', 'ListTagsForResource'],
-        ),
-        write: inService(
-          'sns',
-          ...['CreateTopic', 'DeleteTopic', 'SetSubscriptionAttributes', 'SetTopicAttributes', 'Subscribe'],
-          ...['Unsubscribe', ...TAGGING],
-        ),
+        read: inService('sns', ...['GetTopicAttributes', 'ListSubscriptionsByTopic', 'ListTagsForResource']),
+        write: inService('sns', 'CreateTopic', 'DeleteTopic', 'SetTopicAttributes', 'Subscribe', ...TAGGING),
         resources: [`arn:aws:sns:${region}:${account}:${prefix}-*`],
+      },
+      {
+        // Of a subscription, which is no resource that a policy could name.
+        // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+        read: inService('sns', 'GetSubscriptionAttributes'),
+        write: inService('sns', 'SetSubscriptionAttributes', 'Unsubscribe'),
+        resources: ['*'],
       },
     ],
   },
@@ -86,17 +89,40 @@ export const dataRights: readonly ServiceRights[] = [
         conditions: tagged(place, 'aws:RequestTag'),
       },
       {
-        read: inService(
-          'kms',
-          ...['Decrypt', 'DescribeKey', 'GetKeyPolicy', 'GetKeyRotationStatus', 'ListResourceTags'],
-        ),
+        read: inService('kms', ...['DescribeKey', 'GetKeyPolicy', 'GetKeyRotationStatus', 'ListResourceTags']),
         write: inService(
           'kms',
-          ...['CreateAlias', 'CreateGrant', 'DeleteAlias', 'EnableKeyRotation', 'Encrypt', 'GenerateDataKey'],
-          ...['PutKeyPolicy', 'ScheduleKeyDeletion', 'UntagResource', 'UpdateAlias', 'UpdateKeyDescription'],
+          ...['CreateAlias', 'DeleteAlias', 'EnableKeyRotation', 'PutKeyPolicy', 'ScheduleKeyDeletion'],
+          ...['UntagResource', 'UpdateAlias', 'UpdateKeyDescription'],
         ),
-        resources: [`arn:aws:kms:${place.region}:${place.account}:key/*`],
+        resources: keysOf(place),
         conditions: tagged(place, 'aws:ResourceTag'),
+      },
+      {
+        // Functions' variables, and tables: whoever makes them shows that the key is his to use.
+        // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+        read: inService('kms', 'Decrypt'),
+        write: inService(
+          'kms',
+          ...['Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext', 'ReEncryptFrom', 'ReEncryptTo'],
+        ),
+        resources: keysOf(place),
+        conditions: [
+          ...tagged(place, 'aws:ResourceTag'),
+          whenEquals(
+            'kms:ViaService',
+            ...['dynamodb', 'lambda'].map((service) => `${service}.${place.region}.amazonaws.com`),
+          ),
+        ],
+      },
+      {
+        read: [],
+        write: inService('kms', 'CreateGrant'),
+        resources: keysOf(place),
+        conditions: [
+          ...tagged(place, 'aws:ResourceTag'),
+          { test: 'Bool', variable: 'kms:GrantIsForAWSResource', values: ['true'] },
+        ],
       },
       {
         read: [],

@@ -5,7 +5,8 @@ import { deployRights, documentOf, type DeployRights } from './deploy-rights.js'
 
 const rightsFor = (...types: string[]): DeployRights =>
   deployRights({
-    ...{ types, region: 'eu-west-1', account: '123456789012', prefix: 'x-dev', tags: { system: 'x', stage: 'dev' } },
+    ...{ types, region: 'eu-west-1', account: '123456789012', prefix: 'x-dev', stage: 'dev' },
+    ...{ tags: { deployment: 'x-dev' }, zoneId: 'Z1' },
     ...{ stateBucket: 'state', stateKey: 'dev/service.tfstate' },
   });
 
@@ -51,10 +52,46 @@ describe('the rights of a deployment', () => {
       .apply.flat()
       .filter(({ resources, conditions = [] }) => resources.includes('*') && conditions.length === 0);
     expect(wide.map((statement) => statement.actions)).toEqual([
+      ['sns:GetSubscriptionAttributes', 'sns:SetSubscriptionAttributes', 'sns:Unsubscribe'],
       ['kms:ListAliases'],
-      ['acm:RequestCertificate'],
       expect.arrayContaining(['logs:CreateLogDelivery', 'logs:DescribeLogGroups']),
     ]);
+  });
+
+  it('leave alone what another stage has: its APIs, certificates and logs, and any zone but the API’s own', () => {
+    const all = rightsFor(...ALL).apply.flat();
+    const of = (action: string): Statement | undefined => all.find(({ actions }) => actions.includes(action));
+    for (const action of ['apigateway:DELETE', 'acm:DeleteCertificate', 'kms:ScheduleKeyDeletion'])
+      expect(of(action)?.conditions).toContainEqual(
+        expect.objectContaining({ variable: 'aws:ResourceTag/deployment', values: ['x-dev'] }),
+      );
+    for (const action of ['acm:RequestCertificate', 'kms:CreateKey'])
+      expect(of(action)?.conditions).toContainEqual(
+        expect.objectContaining({ variable: 'aws:RequestTag/deployment', values: ['x-dev'] }),
+      );
+    expect(of('route53:ChangeResourceRecordSets')?.resources).toEqual(['arn:aws:route53:::hostedzone/Z1']);
+    expect(of('logs:DeleteLogGroup')?.resources).toContain(
+      'arn:aws:logs:eu-west-1:123456789012:log-group:API-Gateway-Execution-Logs_*/dev',
+    );
+  });
+
+  it('use a key through the services that it encrypts for, and grant it to AWS alone', () => {
+    const { plan, apply } = rightsFor('aws_kms_key', 'aws_dynamodb_table');
+    for (const { actions, conditions = [] } of [...plan, ...apply].flat()) {
+      const variables = conditions.map(({ variable }) => variable);
+      if (actions.some((action) => /^kms:(Decrypt|Encrypt|GenerateDataKey|ReEncrypt)/.test(action)))
+        expect(variables).toContain('kms:ViaService');
+      if (actions.includes('kms:CreateGrant')) expect(variables).toContain('kms:GrantIsForAWSResource');
+    }
+    expect(actions(apply)).toEqual(
+      expect.arrayContaining(
+        ['ReEncryptFrom', 'ReEncryptTo', 'GenerateDataKeyWithoutPlaintext'].map((each) => `kms:${each}`),
+      ),
+    );
+  });
+
+  it('let a firewall stand before a stage', () => {
+    expect(actions(rightsFor('aws_wafv2_web_acl').apply)).toContain('apigateway:SetWebACL');
   });
 
   it('pass roles to the services that run the system, and to no other', () => {

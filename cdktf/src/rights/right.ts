@@ -7,11 +7,17 @@ export interface RightsPlace {
   readonly account: string;
   /** What every physical name opens with: `tabletop-dev`. */
   readonly prefix: string;
+  /** `dev`, which API Gateway ends the names of its own logs with. */
+  readonly stage: string;
   /** Of the stage's resources, where AWS names them by ids that nobody knows beforehand. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Of the zone that the API's own name is in. */
+  readonly zoneId: string | undefined;
 }
 
 export interface Right {
+  /** A denial stands above whatever else the role may do. */
+  readonly effect?: 'Deny';
   /** What a plan asks. */
   readonly read: readonly string[];
   /** What an apply or a destroy does. */
@@ -31,7 +37,11 @@ export const inService = (service: string, ...operations: readonly string[]): st
   operations.map((operation) => `${service}:${operation}`);
 
 /** Only what carries the stage's tags, or is to carry them. */
-export const tagged = ({ tags }: RightsPlace, key: 'aws:ResourceTag' | 'aws:RequestTag'): readonly Condition[] =>
-  Object.entries(tags).map(([tag, value]) => ({ test: 'StringEquals', variable: `${key}/${tag}`, values: [value] }));
+export const tagged = (
+  { tags }: RightsPlace,
+  key: 'aws:ResourceTag' | 'aws:RequestTag',
+  test: 'StringEquals' | 'StringEqualsIfExists' = 'StringEquals',
+): readonly Condition[] =>
+  Object.entries(tags).map(([tag, value]) => ({ test, variable: `${key}/${tag}`, values: [value] }));
 
 export const TAGGING = ['TagResource', 'UntagResource'] as const;

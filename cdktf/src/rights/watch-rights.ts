@@ -4,7 +4,7 @@ import { inService, TAGGING, type ServiceRights } from './right.js';
 export const watchRights: readonly ServiceRights[] = [
   {
     types: ['aws_cloudwatch_log_'],
-    of: ({ region, account, prefix }) => [
+    of: ({ region, account, prefix, stage }) => [
       {
         read: inService('logs', 'DescribeMetricFilters', 'ListTagsForResource'),
         write: inService(
@@ -16,7 +16,7 @@ export const watchRights: readonly ServiceRights[] = [
           `/aws/lambda/${prefix}-*`,
           `/aws/vendedlogs/pipes/${prefix}-*`,
           `/aws/apigateway/${prefix}-*`,
-          'API-Gateway-Execution-Logs_*',
+          `API-Gateway-Execution-Logs_*/${stage}`,
           `aws-waf-logs-${prefix}-*`,
         ].map((group) => `arn:aws:logs:${region}:${account}:log-group:${group}`),
       },

@@ -14,7 +14,7 @@ import { referenceValue } from './reference-value.js';
 import { KINDS, make } from './service-makers.js';
 import { type ServiceSystem } from './service-system.js';
 import { keptName, movedId, type Moves } from './stateful-names.js';
-import { StageStack, stageTags, type StageStackProps } from './stage-stack.js';
+import { deploymentTag, StageStack, type StageStackProps } from './stage-stack.js';
 
 export interface ServiceStackProps extends Omit<StageStackProps, 'name'> {
   readonly topology: Topology;
@@ -115,7 +115,7 @@ export class ServiceStack extends StageStack {
         name: `${name}-${stage}`,
         limit: config.monthlyBudget,
         email: config.alarmEmail,
-        tags: stageTags(name, config),
+        tag: deploymentTag(name, config),
       });
   }
 

@@ -25,8 +25,19 @@ export const stateKeyOf = (stack: string, { stage }: DeployConfig): string => `$
 export const stateBucketName = (system: string, { account, region }: DeployConfig): string =>
   `${system}-terraform-${account}-${region}`;
 
+/** Of a system in a stage; physical names begin with it. */
+export const deploymentName = (system: string, { stage }: DeployConfig): string => `${system}-${stage}`;
+
+/** The one tag that tells one deployment from all others. */
+export const deploymentTag = (system: string, config: DeployConfig): Record<string, string> => ({
+  deployment: deploymentName(system, config),
+});
+
 /** What carries them is the system's, in Cost Explorer too. */
-export const stageTags = (system: string, { stage }: DeployConfig): Record<string, string> => ({ system, stage });
+export const stageTags = (system: string, config: DeployConfig): Record<string, string> => ({
+  ...{ system, stage: config.stage },
+  ...deploymentTag(system, config),
+});
 
 export class StageStack extends TerraformStack {
   constructor(scope: Construct, id: string, { name, config, state }: StageStackProps) {
