@@ -6,7 +6,7 @@ import { App } from './lib/cdk.js';
 import { deployRights, type DeployRights } from './rights/deploy-rights.js';
 import { PipelineStack } from './stacks/pipeline-stack.js';
 import { ServiceStack, type ServiceStackProps } from './stacks/service-stack.js';
-import { deploymentName, deploymentTag, stateBucketName, stateKeyOf } from './stacks/stage-stack.js';
+import { boundaryArn, deploymentName, deploymentTag, stateBucketName, stateKeyOf } from './stacks/stage-stack.js';
 import { StateStack } from './stacks/state-stack.js';
 import { type Moves } from './stacks/stateful-names.js';
 
@@ -53,6 +53,7 @@ export const serviceRights = (types: Iterable<string>, system: string, config: D
     region: config.region,
     account: config.account,
     stage: config.stage,
+    boundaryArn: boundaryArn(system, config),
     zoneId: config.domain?.zoneId,
     prefix: deploymentName(system, config),
     tags: deploymentTag(system, config),

@@ -25,6 +25,8 @@ export interface FunctionProps {
   /** What its grants come to. */
   readonly statements: readonly Statement[];
   readonly logRetention: number;
+  /** Of the policy that says the most its role may do. */
+  readonly boundaryArn?: string;
   readonly logLevel: DeployConfig['logLevel'];
   /** Of a key of one's own, for variables and log. */
   readonly keyArn: string | undefined;
@@ -44,6 +46,7 @@ export class FunctionConstruct extends Construct {
     this.role = new ServiceRole(this, 'access', {
       name,
       service: 'lambda.amazonaws.com',
+      boundaryArn: props.boundaryArn,
       statements: [
         ...props.statements,
         { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [`${this.logs.arn}:*`] },

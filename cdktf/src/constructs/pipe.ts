@@ -21,6 +21,8 @@ export interface PipeProps {
   readonly target: FunctionConstruct;
   readonly deadLetters: { readonly kind: Queue['kind'] | 'topic'; readonly arn: string } | undefined;
   readonly logRetention: number;
+  /** Of the policy that says the most its role may do. */
+  readonly boundaryArn?: string;
   readonly keyArn: string | undefined;
 }
 
@@ -41,6 +43,7 @@ export class PipeConstruct extends Construct {
     const role = new ServiceRole(this, 'access', {
       name: pipeRoleName(name),
       service: 'pipes.amazonaws.com',
+      boundaryArn: props.boundaryArn,
       trustedWhen: [
         whenEquals('aws:SourceAccount', account),
         whenEquals('aws:SourceArn', `arn:aws:pipes:${region}:${account}:pipe/${name}`),

@@ -8,8 +8,9 @@ export interface Condition {
   readonly values: readonly string[];
 }
 
-/** Allows what it names. */
+/** Allows what it names, unless it denies it. */
 export interface Statement {
+  readonly effect?: 'Allow' | 'Deny';
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly conditions?: readonly Condition[];
@@ -17,11 +18,10 @@ export interface Statement {
 
 /** A statement of a resource's own policy, or of a role's trust. */
 export interface PrincipalStatement extends Statement {
-  readonly effect?: 'Allow' | 'Deny';
   readonly principal: { readonly service: string } | { readonly account: string } | 'anybody';
 }
 
-/** The JSON of a policy that allows nothing but its statements. */
+/** The JSON of a policy that says nothing but its statements. */
 export const policyDocument = (scope: Construct, id: string, statements: readonly Statement[]): string =>
   new DataAwsIamPolicyDocument(scope, id, { statement: statements.map(blockOf) }).json;
 
@@ -30,7 +30,6 @@ export const resourcePolicy = (scope: Construct, id: string, statements: readonl
   new DataAwsIamPolicyDocument(scope, id, {
     statement: statements.map((statement) => ({
       ...blockOf(statement),
-      ...(statement.effect && { effect: statement.effect }),
       principals: [principalOf(statement.principal)],
     })),
   }).json;
@@ -62,12 +61,14 @@ export function conditionsOf(conditions: readonly Condition[]): Record<string, R
 }
 
 interface Block {
+  effect?: string;
   actions: string[];
   resources?: string[];
   condition?: { test: string; variable: string; values: string[] }[];
 }
 
-const blockOf = ({ actions, resources, conditions = [] }: Statement): Block => ({
+const blockOf = ({ effect, actions, resources, conditions = [] }: Statement): Block => ({
+  ...(effect && { effect }),
   actions: [...actions],
   ...(resources.length > 0 && { resources: [...resources] }),
   ...(conditions.length > 0 && { condition: conditions.map((each) => ({ ...each, values: [...each.values] })) }),

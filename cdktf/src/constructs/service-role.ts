@@ -10,6 +10,8 @@ export interface ServiceRoleProps {
   /** For whom the service may take the role on. */
   readonly trustedWhen?: readonly Condition[];
   readonly statements: readonly Statement[];
+  /** ARN of the policy that says the most it may ever be given. */
+  readonly boundaryArn?: string;
 }
 
 export class ServiceRole extends Construct {
@@ -17,10 +19,12 @@ export class ServiceRole extends Construct {
   /** What uses the role has to wait for it: a role without its policy may do nothing. */
   readonly policy: IamRolePolicy;
 
-  constructor(scope: Construct, id: string, { name, service, trustedWhen = [], statements }: ServiceRoleProps) {
+  constructor(scope: Construct, id: string, props: ServiceRoleProps) {
     super(scope, id);
+    const { name, service, trustedWhen = [], statements, boundaryArn } = props;
     this.role = new IamRole(this, 'role', {
       name,
+      ...(boundaryArn !== undefined && { permissionsBoundary: boundaryArn }),
       assumeRolePolicy: resourcePolicy(this, 'trust', [
         { actions: ['sts:AssumeRole'], resources: [], conditions: trustedWhen, principal: { service } },
       ]),

@@ -6,6 +6,8 @@ import { inService, tagged, TAGGING, type RightsPlace, type ServiceRights } from
 const wafLogRole = (account: string): string =>
   `arn:aws:iam::${account}:role/aws-service-role/wafv2.amazonaws.com/AWSServiceRoleForWAFV2Logging`;
 
+const rolesOf = ({ account, prefix }: RightsPlace): string[] => [`arn:aws:iam::${account}:role/${prefix}-*`];
+
 const inGateway = ({ region }: RightsPlace, ...paths: string[]): string[] =>
   paths.map((path) => `arn:aws:apigateway:${region}::/${path}`);
 
@@ -53,20 +55,45 @@ export const codeRights: readonly ServiceRights[] = [
   },
   {
     types: ['aws_iam_'],
-    of: ({ account, prefix }) => [
+    of: (place) => [
       {
         read: inService('iam', 'GetRole', 'GetRolePolicy', 'ListAttachedRolePolicies', 'ListRolePolicies'),
         write: inService(
           'iam',
-          ...['CreateRole', 'DeleteRole', 'DeleteRolePolicy', 'ListInstanceProfilesForRole', 'PutRolePolicy'],
-          ...['TagRole', 'UntagRole', 'UpdateAssumeRolePolicy', 'UpdateRole'],
+          ...['DeleteRole', 'ListInstanceProfilesForRole', 'UntagRole', 'UpdateAssumeRolePolicy', 'UpdateRole'],
         ),
-        resources: [`arn:aws:iam::${account}:role/${prefix}-*`],
+        resources: rolesOf(place),
+      },
+      {
+        // Whoever could write any policy for a role, and pass the role on, could do anything.
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+        read: [],
+        write: inService('iam', 'CreateRole', 'DeleteRolePolicy', 'PutRolePolicy'),
+        resources: rolesOf(place),
+        conditions: [whenEquals('iam:PermissionsBoundary', place.boundaryArn)],
+      },
+      {
+        // The boundary goes by the tag.
+        read: [],
+        write: inService('iam', 'TagRole'),
+        resources: rolesOf(place),
+        conditions: tagged(place, 'aws:RequestTag', 'StringEqualsIfExists'),
+      },
+      {
+        // The pipeline's roles are named like the stage's, and one of them may be the deployer's own.
+        effect: 'Deny',
+        read: [],
+        write: inService(
+          'iam',
+          ...['CreateRole', 'DeleteRole', 'DeleteRolePolicy', 'PassRole', 'PutRolePolicy', 'TagRole', 'UntagRole'],
+          ...['UpdateAssumeRolePolicy', 'UpdateRole'],
+        ),
+        resources: [`arn:aws:iam::${place.account}:role/${place.prefix}-pipeline*`],
       },
       {
         read: [],
         write: ['iam:PassRole'],
-        resources: [`arn:aws:iam::${account}:role/${prefix}-*`],
+        resources: rolesOf(place),
         conditions: [whenEquals('iam:PassedToService', 'lambda.amazonaws.com', 'pipes.amazonaws.com')],
       },
     ],

@@ -6,7 +6,7 @@ import { deployRights, documentOf, type DeployRights } from './deploy-rights.js'
 const rightsFor = (...types: string[]): DeployRights =>
   deployRights({
     ...{ types, region: 'eu-west-1', account: '123456789012', prefix: 'x-dev', stage: 'dev' },
-    ...{ tags: { deployment: 'x-dev' }, zoneId: 'Z1' },
+    ...{ tags: { deployment: 'x-dev' }, zoneId: 'Z1', boundaryArn: 'arn:boundary' },
     ...{ stateBucket: 'state', stateKey: 'dev/service.tfstate' },
   });
 
@@ -97,13 +97,27 @@ describe('the rights of a deployment', () => {
   it('pass roles to the services that run the system, and to no other', () => {
     const passing = rightsFor('aws_iam_role')
       .apply.flat()
-      .find((statement) => statement.actions.includes('iam:PassRole'));
+      .find((statement) => statement.effect !== 'Deny' && statement.actions.includes('iam:PassRole'));
     expect(passing).toMatchObject({
       resources: ['arn:aws:iam::123456789012:role/x-dev-*'],
       conditions: [
         { variable: 'iam:PassedToService', values: expect.arrayContaining(['lambda.amazonaws.com']) as unknown },
       ],
     });
+  });
+
+  it('write policies for roles within the boundary alone, and none for the pipeline’s own', () => {
+    const all = rightsFor('aws_iam_role').apply.flat();
+    for (const action of ['iam:CreateRole', 'iam:PutRolePolicy'])
+      expect(all.filter(({ actions, effect }) => effect !== 'Deny' && actions.includes(action))).toMatchObject([
+        { conditions: [{ test: 'StringEquals', variable: 'iam:PermissionsBoundary', values: ['arn:boundary'] }] },
+      ]);
+    const denied = all.find(({ effect }) => effect === 'Deny');
+    expect(denied?.resources).toEqual(['arn:aws:iam::123456789012:role/x-dev-pipeline*']);
+    const writes = all.filter(({ effect }) => effect !== 'Deny').flatMap((each) => each.actions);
+    const changing = writes.filter((action) => /^iam:(Create|Delete|Put|Pass|Tag|Untag|Update)/.test(action));
+    expect([...(denied?.actions ?? [])].sort()).toEqual(changing.sort());
+    expect(writes.filter((action) => /Boundary|Attach/.test(action) && !action.includes('ListAttached'))).toEqual([]);
   });
 
   it('are refused for a type that nobody has thought of', () => {

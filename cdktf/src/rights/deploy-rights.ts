@@ -49,8 +49,8 @@ export function deployRights({ types, ...place }: RightsOptions): DeployRights {
 export const documentOf = (statements: readonly Statement[]): string =>
   JSON.stringify({
     Version: '2012-10-17',
-    Statement: statements.map(({ actions, resources, conditions = [] }) => ({
-      Effect: 'Allow',
+    Statement: statements.map(({ effect = 'Allow', actions, resources, conditions = [] }) => ({
+      Effect: effect,
       Action: actions,
       Resource: resources,
       ...(conditions.length > 0 && { Condition: conditionsOf(conditions) }),
@@ -60,8 +60,8 @@ export const documentOf = (statements: readonly Statement[]): string =>
 const statements = (rights: readonly Right[], actionsOf: (right: Right) => readonly string[]): Statement[] =>
   rights.flatMap((right) => {
     const actions = [...actionsOf(right)].sort();
-    const { resources, conditions = [] } = right;
-    return actions.length === 0 ? [] : [{ actions, resources, conditions }];
+    const { effect, resources, conditions = [] } = right;
+    return actions.length === 0 ? [] : [{ ...(effect && { effect }), actions, resources, conditions }];
   });
 
 /** A plan locks the state too, by a file beside it. https://developer.hashicorp.com/terraform/language/backend/s3 */

@@ -11,6 +11,8 @@ export interface RightsPlace {
   readonly stage: string;
   /** Of the stage's resources, where AWS names them by ids that nobody knows beforehand. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Of the policy that every role has to have for its boundary. */
+  readonly boundaryArn: string;
   /** Of the zone that the API's own name is in. */
   readonly zoneId: string | undefined;
 }

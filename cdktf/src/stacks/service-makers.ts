@@ -85,12 +85,13 @@ const makers: PerKind<{ [K in Kind]: Maker<K> }> = {
       statements: grantStatements(lambda, system),
       logRetention: config.logRetention ?? daysOf(lambda.logRetention),
       logLevel: config.logLevel,
+      boundaryArn: system.boundaryArn,
       keyArn: system.dataKey?.arn,
       reservedConcurrency: config.reservedConcurrency,
     });
   },
 
-  pipe: (scope, id, pipe, { physicalName, config, dataKey, made }) =>
+  pipe: (scope, id, pipe, { physicalName, config, dataKey, boundaryArn, made }) =>
     new PipeConstruct(scope, id, {
       pipe,
       name: physicalName(pipe),
@@ -100,6 +101,7 @@ const makers: PerKind<{ [K in Kind]: Maker<K> }> = {
       target: made.of(pipe.target),
       deadLetters: pipe.deadLetters && { kind: pipe.deadLetters.kind, arn: made.of(pipe.deadLetters).arn },
       logRetention: config.logRetention ?? daysOf(pipe.target.logRetention),
+      boundaryArn,
       keyArn: dataKey?.arn,
     }),
 

@@ -14,7 +14,7 @@ import { referenceValue } from './reference-value.js';
 import { KINDS, make } from './service-makers.js';
 import { type ServiceSystem } from './service-system.js';
 import { keptName, movedId, type Moves } from './stateful-names.js';
-import { deploymentTag, StageStack, type StageStackProps } from './stage-stack.js';
+import { boundaryArn, deploymentTag, StageStack, type StageStackProps } from './stage-stack.js';
 
 export interface ServiceStackProps extends Omit<StageStackProps, 'name'> {
   readonly topology: Topology;
@@ -67,6 +67,7 @@ export class ServiceStack extends StageStack {
       codeOf,
       dataKey,
       alarmKey,
+      boundaryArn: boundaryArn(topology.name, config),
       takesAlarms: (topic: Topic) => alarmed.has(topic),
       movedFrom: (resource) => movedId(resource, moves),
       protects: config.protection,

@@ -18,6 +18,8 @@ export interface ServiceSystem {
   readonly dataKey: EncryptionKey | undefined;
   /** Of topics that alarms publish to. */
   readonly alarmKey: EncryptionKey | undefined;
+  /** Of the policy that says the most a role may do; made once for an account and region, with the state's bucket. */
+  readonly boundaryArn: string;
   readonly takesAlarms: (topic: Topic) => boolean;
   /** The id that a resource had in the state before it was declared under its present name. */
   readonly movedFrom: (resource: Resource) => string | undefined;

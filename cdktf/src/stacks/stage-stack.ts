@@ -33,8 +33,14 @@ export const deploymentTag = (system: string, config: DeployConfig): Record<stri
   deployment: deploymentName(system, config),
 });
 
+/** Of the policy that says the most a role of any stage may do; of an account and region. */
+export const boundaryName = (system: string, { region }: DeployConfig): string => `${system}-boundary-${region}`;
+
+export const boundaryArn = (system: string, config: DeployConfig): string =>
+  `arn:aws:iam::${config.account}:policy/${boundaryName(system, config)}`;
+
 /** What carries them is the system's, in Cost Explorer too. */
-export const stageTags = (system: string, config: DeployConfig): Record<string, string> => ({
+const stageTags = (system: string, config: DeployConfig): Record<string, string> => ({
   ...{ system, stage: config.stage },
   ...deploymentTag(system, config),
 });

@@ -33,8 +33,11 @@ export function policyDocument(config: Values): string {
 const text = (value: Value | undefined): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
+/** `&{...}` is how a variable of IAM's own is written there, since `${...}` is Terraform's. */
 const strings = (value: Value | undefined): string[] =>
-  Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+  Array.isArray(value)
+    ? value.filter((each) => typeof each === 'string').map((each) => each.replaceAll('&{', '${'))
+    : [];
 
 const blocks = (value: Value | undefined): Values[] => (Array.isArray(value) ? value.filter(isValues) : []);
 

@@ -50,7 +50,7 @@ const allows = ({ keys, ...right }: AllowedRight, use: UsedRight): boolean =>
   (keys.length === 0 || keys.some((pattern) => isLike(pattern, use.key)));
 
 /** IAM's StringLike: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
-function isLike(pattern: string, value: string): boolean {
+export function isLike(pattern: string, value: string): boolean {
   const escaped = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
