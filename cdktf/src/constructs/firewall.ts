@@ -17,7 +17,14 @@ export interface FirewallProps {
 
 /** Requests of one address in five minutes. */
 const MOST_REQUESTS = 2000;
-const MANAGED = ['AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet'];
+/**
+ * By group, the rules that only count: these would shut out bodies above 8 KB and callers that name no program, which the API
+ * answers everywhere else.
+ */
+const MANAGED = {
+  AWSManagedRulesCommonRuleSet: ['NoUserAgent_HEADER', 'SizeRestrictions_BODY'],
+  AWSManagedRulesKnownBadInputsRuleSet: [],
+};
 
 /** https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html */
 export class Firewall extends Construct {
@@ -28,16 +35,24 @@ export class Firewall extends Construct {
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       rule: [
-        ...MANAGED.map((group, priority) => ({
+        ...Object.entries(MANAGED).map(([group, counted], priority) => ({
           name: group,
           priority,
           overrideAction: { none: {} },
-          statement: { managed_rule_group_statement: { name: group, vendor_name: 'AWS' } },
+          statement: {
+            managed_rule_group_statement: {
+              name: group,
+              vendor_name: 'AWS',
+              ...(counted.length > 0 && {
+                rule_action_override: counted.map((rule) => ({ name: rule, action_to_use: { count: {} } })),
+              }),
+            },
+          },
           ...visible(`${name}-${group}`),
         })),
         {
           name: 'requests-of-one-address',
-          priority: MANAGED.length,
+          priority: Object.keys(MANAGED).length,
           action: { block: {} },
           statement: { rate_based_statement: { limit: MOST_REQUESTS, aggregate_key_type: 'IP' } },
           ...visible(`${name}-requests`),

@@ -89,7 +89,7 @@ describe('an API on AWS', () => {
 
   it('answers by itself in the declared problem documents', () => {
     const answers = apiWith({ corsOrigins: '*' }).all('aws_api_gateway_gateway_response');
-    expect(answers).toHaveLength(9);
+    expect(answers).toHaveLength(11);
     const unauthorized = answers.find((each) => each.response_type === 'UNAUTHORIZED');
     expect(unauthorized).toMatchObject({
       status_code: '401',
@@ -172,5 +172,14 @@ describe('an API on AWS', () => {
       'requests-of-one-address',
     ]);
     expect(apiWith().all('aws_wafv2_web_acl')).toEqual([]);
+  });
+
+  it('is not kept by it from answering what it answers everywhere else', () => {
+    const { rule } = apiWith({ firewall: true }).one('aws_wafv2_web_acl') as {
+      rule: { statement: { managed_rule_group_statement?: { rule_action_override?: object[] } } }[];
+    };
+    expect(rule[0]?.statement.managed_rule_group_statement?.rule_action_override).toEqual(
+      ['NoUserAgent_HEADER', 'SizeRestrictions_BODY'].map((name) => ({ name, action_to_use: { count: {} } })),
+    );
   });
 });

@@ -76,6 +76,7 @@ describe('without options', () => {
     expect(Object.fromEntries(Object.entries(problems).map(([type, { status }]) => [type, status]))).toMatchObject({
       ...{ MISSING_AUTHENTICATION_TOKEN: 404, UNAUTHORIZED: 401, ACCESS_DENIED: 403, REQUEST_TOO_LARGE: 413 },
       ...{ THROTTLED: 429, INTEGRATION_FAILURE: 502, INTEGRATION_TIMEOUT: 504, DEFAULT_5XX: 500 },
+      ...{ WAF_FILTERED: 403, DEFAULT_4XX: 400 },
     });
   });
 });

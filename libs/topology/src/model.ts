@@ -137,6 +137,8 @@ export type GatewayResponseType =
   | 'THROTTLED'
   | 'INTEGRATION_FAILURE'
   | 'INTEGRATION_TIMEOUT'
+  | 'WAF_FILTERED'
+  | 'DEFAULT_4XX'
   | 'DEFAULT_5XX';
 
 /** A regional REST API whose routes are Lambda proxy integrations. */

@@ -23,7 +23,7 @@ const PROBLEMS: Readonly<Record<GatewayResponseType, GatewayProblem>> = {
     status: 404,
     code: 'ROUTE_NOT_FOUND',
     title: 'Not Found',
-    detail: 'No route of this API has this path and method; the root of the stage lists what there is.',
+    detail: 'No route of this API has this path and method; check both, and that the path begins with the stage.',
   },
   UNAUTHORIZED: {
     status: 401,
@@ -70,6 +70,20 @@ const PROBLEMS: Readonly<Record<GatewayResponseType, GatewayProblem>> = {
     code: 'FUNCTION_TIMEOUT',
     title: 'Gateway Timeout',
     detail: 'The function behind this route did not answer in time; the request may or may not have taken effect.',
+  },
+  // A firewall stands before the API on AWS alone.
+  WAF_FILTERED: {
+    status: 403,
+    code: 'REQUEST_BLOCKED',
+    title: 'Forbidden',
+    detail: 'The firewall let the request not pass; send fewer, or give requestId when you report it.',
+  },
+  // Whatever else API Gateway refuses by itself, all with this status.
+  DEFAULT_4XX: {
+    status: 400,
+    code: 'BAD_REQUEST',
+    title: 'Bad Request',
+    detail: 'The API could not take the request as it was sent; check its path, headers and body.',
   },
   DEFAULT_5XX: {
     status: 500,
