@@ -7,7 +7,7 @@ import { PipelineStack } from './pipeline-stack.js';
 import { StateStack } from './state-stack.js';
 
 const config = readDeployConfig('staging', {
-  staging: { region: 'eu-west-1', account: '123456789012', encryption: 'own-key' },
+  staging: { region: 'eu-west-1', account: '123456789012', encryption: 'own-key', alarmEmail: 'ops@example.org' },
 });
 const connection = 'connection/01234567-89ab-cdef-0123-456789abcdef';
 const source = {
@@ -39,21 +39,41 @@ interface Stage {
     provider: string;
     configuration: Record<string, string>;
     input_artifacts?: string[];
+    run_order?: number;
   }[];
 }
 const stages = stack.one('aws_codepipeline').stage as Stage[];
 
 describe('the pipeline stack', () => {
   it('tests, plans, asks a person, and applies what was approved', () => {
-    expect(stages.map(({ name, action: [first] }) => [name, first?.category, first?.input_artifacts])).toEqual([
-      ['Source', 'Source', undefined],
-      ['Test', 'Build', ['source']],
-      ['Plan', 'Build', ['stacks']],
-      ['Approve', 'Approval', undefined],
-      ['Apply', 'Build', ['plan']],
+    expect(
+      stages.flatMap(({ name, action }) =>
+        action.map((each) => [name, each.category, each.input_artifacts, each.run_order]),
+      ),
+    ).toEqual([
+      ['Source', 'Source', undefined, undefined],
+      ['Test', 'Build', ['source'], undefined],
+      ['Deploy', 'Build', ['stacks'], 1],
+      ['Deploy', 'Approval', undefined, 2],
+      ['Deploy', 'Build', ['plan'], 3],
     ]);
     expect(stages[0]?.action[0]?.configuration).toMatchObject({ FullRepositoryId: 'us/mine', BranchName: 'main' });
-    expect(stack.one('aws_codepipeline')).toMatchObject({ pipeline_type: 'V2', execution_mode: 'QUEUED' });
+    expect(stack.one('aws_codepipeline')).toMatchObject({ pipeline_type: 'V2', execution_mode: 'SUPERSEDED' });
+  });
+
+  it('tells whoever hears of alarms that a plan waits, and where it is to be read', () => {
+    const approval = stages.flatMap(({ action }) => action).find(({ category }) => category === 'Approval');
+    expect(approval?.configuration).toMatchObject({
+      NotificationArn: expect.stringMatching(/aws_sns_topic\.approvals.*arn/) as unknown,
+      ExternalEntityLink: expect.stringMatching(
+        /^https:\/\/eu-west-1\.console\.aws\.amazon\.com\/.*codebuild/,
+      ) as unknown,
+    });
+    expect(stack.one('aws_sns_topic_subscription')).toMatchObject({ endpoint: 'ops@example.org', protocol: 'email' });
+    expect(stack.statements).toContainEqual({
+      actions: ['sns:Publish'],
+      resources: [expect.stringContaining('aws_sns_topic.approvals')],
+    });
   });
 
   it('runs the commands that a person would', () => {

@@ -1,11 +1,11 @@
-/** From a push to a deployed stage: source, test and synth, plan, a person's approval, apply. */
+/** From a push to a deployed stage: source, test and synth, then plan, a person's approval and apply, one run at a time. */
 import { type PipelineSettings } from '../config/deploy-config.js';
 import { BuildProject, type BuildProjectProps } from '../constructs/build-project.js';
 import { EncryptionKey, keyUse } from '../constructs/encryption-key.js';
 import { whenEquals } from '../constructs/policy.js';
 import { PrivateBucket } from '../constructs/private-bucket.js';
 import { ServiceRole } from '../constructs/service-role.js';
-import { Codepipeline } from '../lib/aws.js';
+import { Codepipeline, SnsTopic, SnsTopicSubscription } from '../lib/aws.js';
 import { TerraformOutput, type Construct } from '../lib/cdk.js';
 import { type DeployRights } from '../rights/deploy-rights.js';
 import { applyCommands, planCommands, testCommands } from './build-commands.js';
@@ -56,18 +56,34 @@ export class PipelineStack extends StageStack {
     const test = project('test', { specification: testCommands(stage), rights: [], timeout: 30 });
     const plan = project('plan', { specification: planCommands(), rights: rights.plan, timeout: 20 });
     const apply = project('apply', { specification: applyCommands(), rights: rights.apply, timeout: 60 });
+    const approvals = this.approvals(key.arn);
     const pipeline = new Codepipeline(this, 'pipeline', {
       name: this.prefix,
       pipelineType: 'V2',
-      executionMode: 'QUEUED',
-      roleArn: this.role(artifacts, key.arn, [test, plan, apply]).arn,
+      // Of the runs that wait for the one being approved, only the newest goes on.
+      executionMode: 'SUPERSEDED',
+      roleArn: this.role(artifacts, key.arn, [test, plan, apply], approvals.arn).arn,
       artifactStore: [{ type: 'S3', location: artifacts.resource.bucket, encryptionKey: { type: 'KMS', id: key.arn } }],
-      stage: stagesOf(source, { test, plan, apply }),
+      stage: stagesOf(source, { test, plan, apply }, { topic: approvals.arn, link: logsOf(plan, region) }),
     });
     new TerraformOutput(this, 'Pipeline', { value: pipeline.name, staticId: true });
   }
 
-  private role(artifacts: PrivateBucket, keyArn: string, projects: readonly string[]): ServiceRole {
+  /** Tells whoever hears of alarms that a plan waits to be read. */
+  private approvals(keyArn: string): SnsTopic {
+    const topic = new SnsTopic(this, 'approvals', { name: `${this.prefix}-approvals`, kmsMasterKeyId: keyArn });
+    const { alarmEmail } = this.props.config;
+    if (alarmEmail !== undefined)
+      new SnsTopicSubscription(this, 'approver', { topicArn: topic.arn, protocol: 'email', endpoint: alarmEmail });
+    return topic;
+  }
+
+  private role(
+    artifacts: PrivateBucket,
+    keyArn: string,
+    projects: readonly string[],
+    approvalsArn: string,
+  ): ServiceRole {
     const { account, region } = this.props.config;
     const { connectionArn } = this.props.source;
     // A connection is asked for under its old service's name, and under its new one.
@@ -85,6 +101,8 @@ export class PipelineStack extends StageStack {
         { actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'], resources: [`${artifacts.arn}/*`] },
         { actions: ['s3:GetBucketVersioning'], resources: [artifacts.arn] },
         keyUse(keyArn, region, 's3', 'kms:Decrypt', 'kms:GenerateDataKey'),
+        { actions: ['sns:Publish'], resources: [approvalsArn] },
+        keyUse(keyArn, region, 'sns', 'kms:Decrypt', 'kms:GenerateDataKey'),
         {
           actions: ['codebuild:BatchGetBuilds', 'codebuild:StartBuild'],
           resources: projects.map((name) => `arn:aws:codebuild:${region}:${account}:project/${name}`),
@@ -107,12 +125,19 @@ interface Action {
   readonly configuration: Readonly<Record<string, string>>;
   readonly inputArtifacts?: string[];
   readonly outputArtifacts?: string[];
+  /** Actions of a stage run one after the other by it. */
+  readonly runOrder?: number;
 }
+
+/** Where the builds of a project are listed, each with its log. */
+const logsOf = (project: string, region: string): string =>
+  `https://${region}.console.aws.amazon.com/codesuite/codebuild/projects/${project}/history?region=${region}`;
 
 /** https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html */
 function stagesOf(
   { connectionArn, repository, branch }: PipelineSettings,
   { test, plan, apply }: Readonly<Record<'test' | 'plan' | 'apply', string>>,
+  told: { readonly topic: string; readonly link: string },
 ): { name: string; action: Action[] }[] {
   const build = (name: string, ProjectName: string, artifacts: Partial<Action>): Action => ({
     ...{ name, category: 'Build', owner: 'AWS', provider: 'CodeBuild', version: '1' },
@@ -132,13 +157,24 @@ function stagesOf(
   };
   const approval: Action = {
     ...{ name: 'Approve', category: 'Approval', owner: 'AWS', provider: 'Manual', version: '1' },
-    configuration: { CustomData: 'Read the plan in the log of the step before, then let it be applied or not.' },
+    configuration: {
+      CustomData: 'Read the plan at the end of its log, then let it be applied or not.',
+      ExternalEntityLink: told.link,
+      NotificationArn: told.topic,
+    },
+    runOrder: 2,
   };
   return [
     { name: 'Source', action: [source] },
     { name: 'Test', action: [build('Test', test, { inputArtifacts: ['source'], outputArtifacts: ['stacks'] })] },
-    { name: 'Plan', action: [build('Plan', plan, { inputArtifacts: ['stacks'], outputArtifacts: ['plan'] })] },
-    { name: 'Approve', action: [approval] },
-    { name: 'Apply', action: [build('Apply', apply, { inputArtifacts: ['plan'] })] },
+    {
+      // One stage, which a later run does not enter before this one has left it: a plan is of what is there when it is applied.
+      name: 'Deploy',
+      action: [
+        build('Plan', plan, { inputArtifacts: ['stacks'], outputArtifacts: ['plan'], runOrder: 1 }),
+        approval,
+        build('Apply', apply, { inputArtifacts: ['plan'], runOrder: 3 }),
+      ],
+    },
   ];
 }
