@@ -17,6 +17,15 @@ describe('a key of one’s own', () => {
     expect(one('aws_kms_alias')).toMatchObject({ name: 'alias/x-dev-data' });
   });
 
+  it('is not destroyed where what it encrypts is kept, and stays in the state by its id', () => {
+    const kept = synthesized((scope) => {
+      new EncryptionKey(scope, 'data-key', { name: 'x', ...place(), description: 'Data of x', protected: true });
+    });
+    expect(kept.one('aws_kms_key')).toMatchObject({ lifecycle: { prevent_destroy: true } });
+    expect(kept.one('aws_kms_alias').target_key_id).toBe('${aws_kms_key.data-key.key_id}');
+    expect(one('aws_kms_key')).not.toHaveProperty('lifecycle');
+  });
+
   it('may be used by the services that alarms, messages and logs pass, for this account alone', () => {
     const services = statements.filter(({ Principal }) => Principal.Service !== undefined);
     expect(services.map(({ Principal }) => Principal.Service)).toEqual([

@@ -1,6 +1,7 @@
 /** A customer managed key, and who may use it: services for this account's resources, roles by their own policies. */
 import { KmsAlias, KmsKey } from '../lib/aws.js';
 import { Construct } from '../lib/cdk.js';
+import { keepInState } from './keep-in-state.js';
 import { plainPolicy, whenEquals, whenLike, type PrincipalStatement, type Statement } from './policy.js';
 
 export interface EncryptionKeyProps {
@@ -9,6 +10,8 @@ export interface EncryptionKeyProps {
   readonly account: string;
   readonly region: string;
   readonly description: string;
+  /** Whether what it encrypts is kept: a key takes all of it along. */
+  readonly protected?: boolean;
 }
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-services.html */
@@ -22,7 +25,9 @@ export class EncryptionKey extends Construct {
       enableKeyRotation: true,
       deletionWindowInDays: 30,
       policy: plainPolicy(keyPolicy(props)),
+      ...(props.protected && { lifecycle: { preventDestroy: true } }),
     });
+    keepInState(this.key, id, undefined);
     new KmsAlias(this, 'alias', { name: `alias/${props.name}`, targetKeyId: this.key.keyId });
   }
 

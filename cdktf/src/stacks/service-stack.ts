@@ -51,10 +51,14 @@ export class ServiceStack extends StageStack {
     const alarmed = new Set(
       resources.flatMap((resource) => (resource.kind === 'alarm' ? Object.values(resource.actions).flat() : [])),
     );
-    const key = (id: string, description: string): EncryptionKey =>
-      new EncryptionKey(this, id, { name: `${topology.name}-${stage}-${id}`, account, region, description });
+    const key = (id: string, description: string, kept = false): EncryptionKey =>
+      new EncryptionKey(this, id, {
+        ...{ name: `${topology.name}-${stage}-${id}`, account, region, description, protected: kept },
+      });
     const dataKey =
-      encryption === 'own-key' ? key('data-key', `Data and logs of ${topology.name}, ${stage}`) : undefined;
+      encryption === 'own-key'
+        ? key('data-key', `Data and logs of ${topology.name}, ${stage}`, config.protection)
+        : undefined;
     // CloudWatch cannot use the key that AWS keeps for SNS: an encrypted topic of that kind would hear of no alarm.
     const needsKey = [...alarmed].some((topic) => topic.encryption);
     const alarmKey = dataKey ?? (needsKey ? key('alarm-key', `Alarms of ${topology.name}, ${stage}`) : undefined);
