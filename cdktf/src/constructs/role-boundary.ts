@@ -13,7 +13,7 @@ export interface RoleBoundaryProps {
  * Terraform's writing of IAM's variable `${aws:PrincipalTag/deployment}`: the stage that the role is tagged with.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
-export const OWN_DEPLOYMENT = '&{aws:PrincipalTag/deployment}';
+const OWN_DEPLOYMENT = '&{aws:PrincipalTag/deployment}';
 
 /**
  * A role without it cannot be made by whoever deploys a stage, so what deploys cannot give away more than this.

@@ -76,6 +76,8 @@ export const COMPUTED: Readonly<Record<string, string>> = {
   ACCESS_DENIED: 'no authorizer of ours tells who may from who may not',
   AUTHORIZER_FAILURE: 'the pool’s keys are never out of reach here',
   DEFAULT_5XX: 'only a mistake in the gateway answers so',
+  DEFAULT_4XX: 'the gateway here refuses only what has a name of its own',
+  WAF_FILTERED: 'a firewall stands before the API on AWS alone',
 };
 
 /** What the running stack answers by itself, then what a gateway of the same words does before functions that misbehave. */
