@@ -21,7 +21,7 @@ const PATIENCE_MS = 8_000;
 export const startPipes: Role = async (frame, name) => {
   const { container, journal } = frame;
   writeLines(journal, name);
-  const link = new JournalLink(journal, container.awsUrl);
+  const link = new JournalLink(journal, container.awsUrl, name);
   const forwarder = new Forwarder();
   const stopping = new AbortController();
   let term: PipesTerm | undefined;
