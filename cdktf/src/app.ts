@@ -1,5 +1,6 @@
 /** All stacks of one stage, in one app. */
 import { mkdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { type Topology } from '../../libs/topology/src/system.js';
 import { type DeployConfig } from './config/deploy-config.js';
 import { App } from './lib/cdk.js';
@@ -18,16 +19,22 @@ export interface AppOptions extends Pick<ServiceStackProps, 'codeOf'> {
   readonly moves?: Moves;
   /** Where Terraform keeps what it has made; `bucket` unless told. */
   readonly state?: ServiceStackProps['state'];
+  /** Of states that are files here; `state` in `outdir` unless told. */
+  readonly stateFolder?: string;
+  /** Whether what all stages share is there already. */
+  readonly adopts?: boolean;
 }
 
 /** The app, not yet written: `synth()` does that. Needs no account, no network and no Terraform. */
-export function makeApp({ outdir, state = 'bucket', moves = {}, ...options }: AppOptions): App {
+export function makeApp({ outdir, state = 'bucket', moves = {}, adopts = false, ...options }: AppOptions): App {
   mkdirSync(outdir, { recursive: true });
   const app = new App({ outdir, context: { targetVersions: RUNS_ON } });
   const { config, topology } = options;
-  const stage = { config, state, name: topology.name };
-  const service = new ServiceStack(app, SERVICE, { ...options, moves, state });
-  new StateStack(app, 'state', stage);
+  // Every stack's folder is as deep as any other's.
+  const stateFolder = relative(join(outdir, 'stacks', SERVICE), options.stateFolder ?? join(outdir, 'state'));
+  const stage = { config, state, stateFolder, name: topology.name };
+  const service = new ServiceStack(app, SERVICE, { ...options, moves, state, stateFolder });
+  new StateStack(app, 'state', { ...stage, adopts });
   if (config.pipeline)
     new PipelineStack(app, 'pipeline', {
       ...stage,

@@ -21,9 +21,10 @@ const USAGE = `Usage: npm run <command> -- <stage> [stack] [options]
 
   stack             service unless told, or pipeline
   --yes             asks nothing
-  --local-state     keeps Terraform's state in a file below the stack instead of the bucket
+  --local-state     keeps Terraform's state in .tabletop/state instead of the bucket
+  --adopt           has deploy:bootstrap take over what it would make and finds there
   --settings FILE   takes the stages from a JSON file instead of cdktf/src/config/stages.ts
-  --out FOLDER      writes to a folder of this one instead of cdktf.out
+  --out FOLDER      writes to a folder of this one instead of cdktf.out, local states too
 `;
 
 interface Task extends Synthesized {
@@ -49,15 +50,19 @@ async function main(): Promise<void> {
       help: { type: 'boolean', short: 'h' },
       yes: { type: 'boolean' },
       'local-state': { type: 'boolean' },
+      adopt: { type: 'boolean' },
       settings: { type: 'string' },
-      out: { type: 'string', default: 'cdktf.out' },
+      out: { type: 'string' },
     },
   });
   const [name = '', stage = name === 'synth' ? 'dev' : undefined, stack = 'service'] = positionals;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (values.help || command === undefined || stage === undefined) return usage(values.help === true);
   const state = values['local-state'] ? 'local' : 'bucket';
-  const written = await synthesize({ stage, settings: values.settings, out: values.out, state });
+  const { out = 'cdktf.out', settings, adopt: adopts = false } = values;
+  // What is synthesized may be deleted at any time; a state may not.
+  const stateFolder = values.out === undefined ? join('.tabletop', 'state') : join(out, 'state');
+  const written = await synthesize({ stage, settings, out, state, stateFolder, adopts });
   for (const warning of written.warnings) process.stderr.write(`Warning: ${warning}\n`);
   const folder = join(written.outdir, 'stacks', name === 'bootstrap' ? 'state' : stack);
   await command({ ...written, folder, yes: values.yes === true });

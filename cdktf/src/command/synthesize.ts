@@ -19,6 +19,9 @@ export interface SynthesizeOptions {
   /** Holds a folder for each stage. */
   readonly out: string;
   readonly state: NonNullable<AppOptions['state']>;
+  readonly stateFolder: string;
+  /** Whether what all stages share is there already. */
+  readonly adopts: boolean;
 }
 
 export interface Synthesized {
@@ -32,12 +35,12 @@ export interface Synthesized {
  * Needs no account, no network and no Terraform.
  * @throws DeployConfigError, NotOnAwsError, and Error when a function does not compile
  */
-export async function synthesize({ stage, settings, out, state }: SynthesizeOptions): Promise<Synthesized> {
+export async function synthesize({ stage, settings, out, ...told }: SynthesizeOptions): Promise<Synthesized> {
   const config = readDeployConfig(stage, settings === undefined ? stages : readStages(stage, settings));
   const outdir = join(out, stage);
   const resources = resourcesIn(topology, stage);
   const codeOf = await packageFunctions({ resources, root: 'dist', bundles: 'dist/functions', outdir });
-  makeApp({ topology, config, outdir, codeOf, moves, state }).synth();
+  makeApp({ topology, config, outdir, codeOf, moves, ...told }).synth();
   const refused = refusedValues(outdir);
   if (refused.length > 0) throw new NotOnAwsError(refused);
   return { config, outdir, warnings: checkNames(join('cdktf', 'stateful-names.json'), topology, moves) };

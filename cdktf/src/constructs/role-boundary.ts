@@ -20,9 +20,11 @@ const OWN_DEPLOYMENT = '&{aws:PrincipalTag/deployment}';
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
  */
 export class RoleBoundary extends Construct {
+  readonly policy: IamPolicy;
+
   constructor(scope: Construct, id: string, { name, account, region }: RoleBoundaryProps) {
     super(scope, id);
-    new IamPolicy(this, 'policy', {
+    this.policy = new IamPolicy(this, 'policy', {
       name,
       policy: policyDocument(this, 'most', mostOf(account, region)),
       // Roles of every stage name it.

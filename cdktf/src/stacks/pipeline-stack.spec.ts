@@ -145,6 +145,25 @@ describe('the state stack', () => {
     expect(one('aws_s3_bucket_versioning')).toMatchObject({ versioning_configuration: { status: 'Enabled' } });
   });
 
+  it('adopts what has a name and is there already, where told, and has one state for all stages', () => {
+    const json = Testing.synth(
+      new StateStack(Testing.app({ stubVersion: true }), 'state', {
+        ...{ name: 'mine', config, adopts: true, stateFolder: '../state' },
+      }),
+      true,
+    );
+    const { import: adopted, terraform } = JSON.parse(json) as {
+      import: { id: string }[];
+      terraform: { backend: { local: { path: string } } };
+    };
+    expect(adopted.map(({ id }) => id)).toEqual([
+      'mine-terraform-123456789012-eu-west-1',
+      'mine-gateway-logs-eu-west-1',
+      'arn:aws:iam::123456789012:policy/mine-boundary-eu-west-1',
+    ]);
+    expect(terraform.backend.local.path).toBe('../state/mine-123456789012-eu-west-1.tfstate');
+  });
+
   it('sets the role of all APIs’ logs, which no destroy takes away, and which asks API Gateway for nothing it never says', () => {
     const { one, statements } = read(
       Testing.synth(new StateStack(Testing.app({ stubVersion: true }), 'state', { name: 'mine', config }), true),

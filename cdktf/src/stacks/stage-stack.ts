@@ -1,4 +1,5 @@
 /** What every stack of a stage begins with: where its state is kept, and the one account and region it may touch. */
+import { posix } from 'node:path';
 import { type DeployConfig } from '../config/deploy-config.js';
 import { AwsProvider } from '../lib/aws.js';
 import {
@@ -14,8 +15,10 @@ export interface StageStackProps {
   /** Of the system. */
   readonly name: string;
   readonly config: DeployConfig;
-  /** `bucket` is the account's own for Terraform's state; `local` keeps it in a file below the stack. */
+  /** `bucket` is the account's own for Terraform's state; `local` keeps it in a file here. */
   readonly state: 'bucket' | 'local';
+  /** Of such files, as seen from the stack's folder; that folder itself unless told. */
+  readonly stateFolder?: string;
 }
 
 /** Where a stack's state is in its bucket. */
@@ -46,10 +49,10 @@ const stageTags = (system: string, config: DeployConfig): Record<string, string>
 });
 
 export class StageStack extends TerraformStack {
-  constructor(scope: Construct, id: string, { name, config, state }: StageStackProps) {
+  constructor(scope: Construct, id: string, { name, config, state, stateFolder = '.' }: StageStackProps) {
     super(scope, id);
     const { stage, region, account } = config;
-    if (state === 'local') new LocalBackend(this, { path: `${name}-${stage}-${id}.tfstate` });
+    if (state === 'local') new LocalBackend(this, { path: posix.join(stateFolder, this.stateFile(name, config)) });
     else {
       // cdktf 0.21 has no type for the lock file that S3 keeps beside the state.
       const settings: S3BackendConfig & { useLockfile: boolean } = {
@@ -67,6 +70,11 @@ export class StageStack extends TerraformStack {
       allowedAccountIds: [account],
       defaultTags: [{ tags: stageTags(name, config) }],
     });
+  }
+
+  /** Of its state, where that is a file here. */
+  protected stateFile(system: string, { stage }: DeployConfig): string {
+    return `${system}-${stage}-${this.node.id}.tfstate`;
   }
 
   /** Terraform's types of the resources in it. */
