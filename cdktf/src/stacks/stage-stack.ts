@@ -51,7 +51,7 @@ const stageTags = (system: string, config: DeployConfig): Record<string, string>
 export class StageStack extends TerraformStack {
   constructor(scope: Construct, id: string, { name, config, state, stateFolder = '.' }: StageStackProps) {
     super(scope, id);
-    const { stage, region, account } = config;
+    const { region, account } = config;
     if (state === 'local') new LocalBackend(this, { path: posix.join(stateFolder, this.stateFile(name, config)) });
     else {
       // cdktf 0.21 has no type for the lock file that S3 keeps beside the state.
