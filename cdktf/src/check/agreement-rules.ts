@@ -1,5 +1,16 @@
 /** What the attributes of one resource must agree on. */
-import { isExpression, isRecord, valueAt, valuesAt, type CheckedResource, type ResourceRule } from './rule.js';
+import {
+  between,
+  isExpression,
+  isRecord,
+  like,
+  oneOf,
+  valueAt,
+  valuesAt,
+  type CheckedResource,
+  type ResourceRule,
+  type Test,
+} from './rule.js';
 
 const QUEUE = 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html';
 const ALARM = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html';
@@ -55,7 +66,25 @@ export const agreementRules: readonly ResourceRule[] = [
   },
   { type: 'aws_sqs_queue', test: fifoName, source: QUEUE },
   { type: 'aws_sqs_queue', test: redrive, source: QUEUE },
+  {
+    type: 'aws_wafv2_web_acl',
+    test: firewallRules,
+    source: 'https://docs.aws.amazon.com/waf/latest/APIReference/API_Statement.html',
+  },
 ];
+
+const STATEMENTS: Readonly<Record<string, Readonly<Record<string, Test>>>> = {
+  // https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
+  managed_rule_group_statement: {
+    name: like(/^AWSManagedRules[A-Z]\w+$/, 'a rule group of AWS'),
+    vendor_name: oneOf(['AWS']),
+  },
+  // https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
+  rate_based_statement: {
+    aggregate_key_type: oneOf(['IP', 'FORWARDED_IP', 'CUSTOM_KEYS', 'CONSTANT']),
+    limit: between(10, 2_000_000_000),
+  },
+};
 
 const isSet = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
@@ -109,4 +138,23 @@ function redrive({ values }: CheckedResource): string | undefined {
   return String(policy.deadLetterTargetArn).endsWith('.fifo') === (values.fifo_queue === true)
     ? undefined
     : 'a FIFO queue’s dead letters go to a FIFO queue, and no other queue’s do';
+}
+
+/** The provider's generated type takes anything for a statement. */
+function firewallRules({ values }: CheckedResource): string | undefined {
+  for (const rule of valuesAt(values, 'rule')) {
+    const name = String(valueAt(rule, 'name'));
+    const [statement, ...others] = Object.entries(record(valueAt(rule, 'statement'))).filter(
+      ([, each]) => isSet(each) && !(Array.isArray(each) && each.length === 0),
+    );
+    if (statement === undefined || others.length > 0) return `${name} wants exactly one statement`;
+    const [kind, of] = statement;
+    const attributes = STATEMENTS[kind];
+    if (attributes === undefined) return `${name}: ${kind} is no statement that is used here`;
+    for (const [attribute, test] of Object.entries(attributes)) {
+      const problem = test(valueAt(of, attribute));
+      if (problem !== undefined) return `${name}: ${attribute} ${problem}`;
+    }
+  }
+  return undefined;
 }

@@ -21,6 +21,7 @@ const USAGE = `Usage: npm run <command> -- <stage> [stack] [options]
 
   stack             service unless told, or pipeline
   --yes             asks nothing
+  --strict          fails where it would warn
   --local-state     keeps Terraform's state in .tabletop/state instead of the bucket
   --adopt           has deploy:bootstrap take over what it would make and finds there
   --settings FILE   takes the stages from a JSON file instead of cdktf/src/config/stages.ts
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
     options: {
       help: { type: 'boolean', short: 'h' },
       yes: { type: 'boolean' },
+      strict: { type: 'boolean' },
       'local-state': { type: 'boolean' },
       adopt: { type: 'boolean' },
       settings: { type: 'string' },
@@ -63,6 +65,7 @@ async function main(): Promise<void> {
   // What is synthesized may be deleted at any time; a state may not.
   const stateFolder = values.out === undefined ? join('.tabletop', 'state') : join(out, 'state');
   const written = await synthesize({ stage, settings, out, state, stateFolder, adopts });
+  if (values.strict && written.warnings.length > 0) throw new NotOnAwsError(written.warnings);
   for (const warning of written.warnings) process.stderr.write(`Warning: ${warning}\n`);
   const folder = join(written.outdir, 'stacks', name === 'bootstrap' ? 'state' : stack);
   await command({ ...written, folder, yes: values.yes === true });

@@ -35,12 +35,14 @@ const specification = ({ install = [], build, files, from }: Step): string =>
 /** Node 24 comes with the packages; any Node 20 or later starts it. */
 export const testCommands = (stage: string): string =>
   specification({
+    install: INSTALL_TERRAFORM,
     build: [
       'npm ci',
       'npm ci --prefix cdktf',
       'npm test',
+      'npm run --silent test:deploy',
       'npm run --silent check:static',
-      `npm run --silent synth -- ${stage}`,
+      `npm run --silent synth -- ${stage} --strict`,
     ],
     files: ['**/*'],
     from: `cdktf.out/${stage}`,

@@ -81,8 +81,8 @@ describe('the pipeline stack', () => {
     const parsed = commands.map((text) => JSON.parse(text) as { phases: { build: { commands: string[] } } });
     const [apply, plan, test] = parsed.map(({ phases }) => phases.build.commands);
     expect(test).toEqual([
-      ...['npm ci', 'npm ci --prefix cdktf', 'npm test', 'npm run --silent check:static'],
-      'npm run --silent synth -- staging',
+      ...['npm ci', 'npm ci --prefix cdktf', 'npm test', 'npm run --silent test:deploy'],
+      ...['npm run --silent check:static', 'npm run --silent synth -- staging --strict'],
     ]);
     expect(plan?.at(-1)).toBe('terraform -chdir=stacks/service plan -input=false -out=approved.tfplan');
     expect(apply?.[1]).toBe('terraform -chdir=stacks/service apply -input=false approved.tfplan');

@@ -1,9 +1,9 @@
 /** The commands of package.json, as a person runs them, against the stand-in provider. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
@@ -12,8 +12,9 @@ import { noTerraform, startProvider, type Outcome, type Provider } from './terra
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'command', 'main.js');
 
-async function command(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+async function command(args: readonly string[], environment: NodeJS.ProcessEnv = {}, cwd?: string): Promise<Outcome> {
   const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TF_CLI_ARGS: '-no-color', ...environment },
   });
@@ -57,6 +58,16 @@ describe('the commands of a deployment', () => {
   it('say so when Terraform is not there', async () => {
     const { code, output } = await command(there('diff', 'dev', '--local-state'), { PATH: folder });
     expect([code, output]).toEqual([1, expect.stringContaining('Terraform is not on PATH; install 1.11 or later')]);
+  });
+
+  it('warn of a name that would be lost, and fail over it where they are told to be strict', async () => {
+    const elsewhere = join(folder, 'elsewhere');
+    await mkdir(join(elsewhere, 'cdktf'), { recursive: true });
+    await symlink(resolve('dist'), join(elsewhere, 'dist'));
+    await writeFile(join(elsewhere, 'cdktf', 'stateful-names.json'), '{"table \\"old\\"":"tabletop-<stage>-old"}');
+    const lost = expect.stringContaining('table "old" (tabletop-<stage>-old) would be deleted with all that it holds');
+    expect(await command(there('synth', 'dev'), {}, elsewhere)).toEqual({ code: 0, output: lost });
+    expect(await command(there('synth', 'dev', '--strict'), {}, elsewhere)).toEqual({ code: 1, output: lost });
   });
 
   it('write the policies of whoever deploys', async () => {

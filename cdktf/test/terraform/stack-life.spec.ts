@@ -7,7 +7,7 @@ import { noTerraform, startProvider, Workspace } from './terraform.js';
 /** Everything that may be asked for, in a stage that may be taken down again. */
 const WHOLE = { ...PROD, stage: 'staging' as const, protection: false };
 
-describe('Terraform on the synthesized stacks', { skip: noTerraform }, () => {
+describe('Terraform on the stacks, at a provider whose state echoes the plan', { skip: noTerraform }, () => {
   let synthesis: Synthesis;
   let dev: Synthesis;
   before(async () => {

@@ -114,6 +114,23 @@ const wrong: readonly [string, Record<string, unknown>, RegExp][] = [
     { name: 'w', policy: JSON.stringify({ Statement: [{ Resource: 'arn:aws:sns::123456789012:topic' }] }) },
     /arn:aws:sns::123456789012:topic lacks a region/,
   ],
+  [
+    'aws_wafv2_web_acl',
+    { rule: [{ name: 'one', statement: { rate_based_statment: { limit: 100 } } }] },
+    /rate_based_statment is no statement/,
+  ],
+  [
+    'aws_wafv2_web_acl',
+    { rule: [{ name: 'one', statement: { rate_based_statement: { limit: 100, aggregate_key: 'IP' } } }] },
+    /aggregate_key_type nothing is none of "IP"/,
+  ],
+  [
+    'aws_wafv2_web_acl',
+    {
+      rule: [{ name: 'one', statement: [{ managed_rule_group_statement: [{ name: 'Common', vendor_name: 'AWS' }] }] }],
+    },
+    /"Common" is not a rule group of AWS/,
+  ],
 ];
 
 const findings = (...resources: readonly CheckedResource[]): string[] => checkValues(resources, enumRules).map(told);
