@@ -8,8 +8,14 @@ const stack = stackUnderTest();
 const REQUEST_ID = `logs-${Date.now().toString(36)}`;
 const PARTS = ['gateway', 'order-service', 'aws', 'notifier'];
 
+/** Compose begins a line by erasing the one before, also where there is no terminal. */
+const ERASE = '\u001b[2K';
+
 const linesOf = async (service: string): Promise<string[]> =>
-  (await stack.compose('logs', '--no-color', '--no-log-prefix', service)).split('\n').filter((line) => line !== '');
+  (await stack.compose('logs', '--no-color', '--no-log-prefix', service))
+    .replaceAll(ERASE, '')
+    .split('\n')
+    .filter((line) => line !== '');
 
 describe('the lines of the containers', () => {
   it('have the request id of an order in each part that it passes', async () => {
