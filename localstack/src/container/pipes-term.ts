@@ -5,7 +5,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '../../../libs/pipes/src/clock.js';
 import { fencedCheckpoints } from '../../../libs/pipes/src/fenced-checkpoints.js';
 import { type PipeState } from '../../../libs/pipes/src/pipe-state.js';
 import { type Lease } from '../../../libs/pipes/src/lease.js';
@@ -99,7 +99,7 @@ export class PipesTerm {
   /** Makes the declared pipes, and anew those whose table LocalStack has lost. */
   private async follow(): Promise<void> {
     const { signal } = this.stopping;
-    for (; !signal.aborted; await pause(PAUSE_MS, signal)) {
+    for (; !signal.aborted; await systemClock.sleep(PAUSE_MS, signal)) {
       const session = await this.sessionOf(`${this.frame.endpoint}/health`);
       if (session === undefined || (session === this.session && this.isWhole)) continue;
       try {
@@ -164,7 +164,7 @@ export class PipesTerm {
   /** Reads at once what was written to a table. */
   private async listen(): Promise<void> {
     const { signal } = this.stopping;
-    for (; !signal.aborted; await pause(PAUSE_MS, signal)) {
+    for (; !signal.aborted; await systemClock.sleep(PAUSE_MS, signal)) {
       try {
         const { body } = await fetch(`${this.frame.endpoint}/_tabletop/writes`, { signal });
         for await (const _line of body ?? []) this.registry.wake();
@@ -176,7 +176,7 @@ export class PipesTerm {
 
   private async report(): Promise<void> {
     const { signal } = this.stopping;
-    for (; !signal.aborted; await pause(REPORT_MS, signal)) {
+    for (; !signal.aborted; await systemClock.sleep(REPORT_MS, signal)) {
       const report: PipeReport = Object.fromEntries(
         this.registry.all().map(({ definition, pipe }) => [definition.Name, pipe.metrics()]),
       );
@@ -186,6 +186,3 @@ export class PipesTerm {
     }
   }
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  delay(ms, undefined, { signal }).catch(() => undefined);

@@ -1,6 +1,6 @@
 /** What LocalStack's queues hold, looked at now and then, for the metrics and alarms of queues. */
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '../../../libs/pipes/src/clock.js';
 import { queueUrl } from '../account.js';
 import { type QueueState } from '../backend/messages.js';
 
@@ -50,7 +50,7 @@ export class QueueStates {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       if (isReady()) await Promise.all(names.map((name) => this.look(name)));
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+      await systemClock.sleep(pauseMs, signal);
     }
   }
 
