@@ -135,10 +135,7 @@ async function main(): Promise<void> {
   heading('GetItem, p50');
   report('LocalStack itself', `${direct.toFixed(1)} ms`);
   report('through the endpoint', `${through.toFixed(1)} ms`, `${(through - direct).toFixed(1)} ms more`);
-  const inContainers = await latencies(stack.apiUrl, async () => {
-    const text = await (await fetch(`${stack.awsUrl}/_tabletop/journal`)).text();
-    return messagesIn(text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as JournalEntry])));
-  });
+  const inContainers = await latencies(stack.apiUrl, async () => messagesIn(await stack.journal()));
   await stack.down();
   const embedded = await benchEmbedded();
   heading(`Order to SNS message (${ORDERS} orders, ${PER_SECOND} a second)`);

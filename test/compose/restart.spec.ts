@@ -2,7 +2,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import { until } from '../../localstack/src/child-process.js';
-import { type JournalEntry } from '../../localstack/src/journal-event.js';
 import { stackUnderTest } from '../fixtures/compose.js';
 import { containersOf } from './containers.js';
 import { Notified } from './notified.js';
@@ -28,9 +27,7 @@ async function toldOf(orders: readonly string[]): Promise<string[]> {
 
 /** The keys of an order's stream records that pipes have read since the system started. */
 async function recordsOf(order: string): Promise<string[]> {
-  const lines = (await (await fetch(`${stack.awsUrl}/_tabletop/journal`)).text()).split('\n').filter(Boolean);
-  return lines
-    .map((line) => JSON.parse(line) as JournalEntry)
+  return (await stack.journal())
     .flatMap((entry) => (entry.type === 'stream-record' ? JSON.stringify(entry.keys) : []))
     .filter((keys) => keys.includes(order));
 }
