@@ -16,6 +16,10 @@ const OLDEST_ENGINE = 25;
 /** The last image that asks for no token. */
 const FREE_IMAGE = 'localstack/localstack:4.14.0';
 
+const LOOK_MS = 5_000;
+/** Compose begins a log line by erasing the one before. */
+const ERASE = '\u001b[2K';
+
 class Obstacle extends Error {}
 
 function docker(...words: readonly string[]): { ok: boolean; text: string } {
@@ -68,16 +72,35 @@ function assertToken(): void {
     );
 }
 
+/** Compose waits in silence for what may never come: what the endpoint finds wrong meanwhile is shown. Gives the exit code. */
+async function up(options: readonly string[]): Promise<number | null> {
+  // Progress that is drawn over again would erase the lines between.
+  const words = ['compose', '--progress', 'plain', 'up', '--wait', ...options];
+  const waiting = spawn('docker', words, { cwd: root, stdio: 'inherit' });
+  const since = new Date().toISOString();
+  const shown = new Set<string>();
+  const looking = setInterval(() => {
+    for (const line of docker('compose', 'logs', '--no-log-prefix', '--since', since, 'aws').text.split('\n')) {
+      const [, message] = /"level":"ERROR","message":("(?:[^"\\]|\\.)*")/.exec(line) ?? [];
+      if (message === undefined || shown.has(line)) continue;
+      shown.add(line);
+      process.stderr.write(`\n${JSON.parse(message) as string}\n`);
+    }
+  }, LOOK_MS);
+  const [code] = (await once(waiting, 'exit')) as [number | null];
+  clearInterval(looking);
+  return code;
+}
+
 async function main(): Promise<void> {
   if (existsSync(join(root, '.env'))) loadEnvFile(join(root, '.env'));
   assertDocker();
   assertToken();
   await assertFree('PORT', 4000);
   await assertFree('AWS_PORT', 4566);
-  const up = spawn('docker', ['compose', 'up', '--wait', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
-  const [code] = (await once(up, 'exit')) as [number | null];
-  if (code !== 0) {
-    process.stderr.write(`\n${docker('compose', 'logs', '--no-color', '--tail', '5', 'aws', 'localstack').text}\n`);
+  if ((await up(process.argv.slice(2))) !== 0) {
+    const lines = docker('compose', 'logs', '--no-color', '--no-log-prefix', '--tail', '5', 'localstack').text;
+    process.stderr.write(`\nThe last lines of LocalStack:\n${lines.replaceAll(ERASE, '')}\n`);
     throw new Obstacle('The system did not come up; the lines above say why.');
   }
   const api = `http://127.0.0.1:${process.env.PORT || 4000}/dev`;

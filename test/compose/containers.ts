@@ -38,8 +38,16 @@ export async function inspect(id: string): Promise<Container> {
  * Ends a container as a machine that runs out of memory does: no signal handler runs, and the restart policy acts. A `docker
  * kill` would count as a person's stop.
  */
-export function killHard({ pid }: Container): void {
+export function killHard({ pid }: Pick<Container, 'pid'>): void {
   process.kill(pid, 'SIGKILL');
+}
+
+/** A process of a container by what its command line holds, as seen from the machine. @throws Error when there is none */
+export async function processIn({ id, name }: Container, command: string): Promise<Pick<Container, 'pid'>> {
+  const { stdout } = await run('docker', ['top', id, '-eo', 'pid,args']);
+  const pid = Number.parseInt(stdout.split('\n').find((line) => line.includes(command)) ?? '', 10);
+  if (Number.isNaN(pid)) throw new Error(`${name} runs no ${command}`);
+  return { pid };
 }
 
 /** Resolves when the container runs anew and is healthy. @throws Error after `timeoutMs` */

@@ -5,7 +5,7 @@ import { expect } from 'expect';
 import { until } from '../../localstack/src/child-process.js';
 import { type JournalEntry } from '../../localstack/src/journal-event.js';
 import { stackUnderTest } from '../fixtures/compose.js';
-import { containersOf, killHard, untilBack } from './containers.js';
+import { containersOf, killHard, processIn, untilBack } from './containers.js';
 import { Notified } from './notified.js';
 import { OrderLoad, ordersOf } from './order-load.js';
 
@@ -111,5 +111,15 @@ describe('kill -9 of each container in turn', { skip: mayKill ? false : 'needs r
     test.diagnostic(
       `${load.placed.length} orders placed (${early} before the kill), ${JSON.stringify(Object.fromEntries(load.refused))} refused`,
     );
+  });
+
+  it('starts LocalStack anew when only its own process is ended, as for lack of memory', async () => {
+    const { load } = await loadFor('localstack-process');
+    const [container] = await containersOf(stack, 'localstack');
+    killHard(await processIn(container!, 'localstack.runtime.main'));
+    await untilBack(container!);
+    const early = load.placed.length;
+    await until('no order placed since it is back', () => Promise.resolve(load.placed.length > early), RECOVERY_MS);
+    await load.stop();
   });
 });

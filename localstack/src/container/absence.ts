@@ -21,5 +21,8 @@ export function absenceReason(
       `${what} Its image is ${image}, and images from 2026.03 on end at once without LOCALSTACK_AUTH_TOKEN. ` +
       `Set the token, or leave LOCALSTACK_IMAGE out: ${FREE_IMAGE} is the last that needs none.`
     );
-  return `${what} See \`docker compose logs localstack\`; a container that was ended with code 137 ran out of memory.`;
+  return (
+    `${what} See \`docker compose logs localstack\`; a container that ended with code 137 or 247 ran out of memory: ` +
+    'raise its mem_limit, or give Docker more.'
+  );
 }
