@@ -1,5 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
+import { readServiceConfig } from '../../../libs/shared/src/config.js';
 import { DeployConfigError, mustBeDeployable, readDeployConfig } from './deploy-config.js';
 import { stages } from './stages.js';
 
@@ -50,6 +51,17 @@ describe('the settings of a stage', () => {
       '  - throttling.burst is missing; give requests from 1 to 5000',
       '  - alarmMail is no setting; take it out, or look for a misspelling',
     ]);
+  });
+
+  it('take the origins that the functions take, and no others', () => {
+    for (const corsOrigins of ['', '*', 'https://a.example', 'https://a.example, http://localhost:3000']) {
+      expect(mistakesIn('dev', { ...GOOD, corsOrigins })).toBe('');
+      expect(readServiceConfig({ TABLE_NAME: 'data', AUTH_MODE: 'open', CORS_ORIGINS: corsOrigins })).toBeDefined();
+    }
+    for (const corsOrigins of ['https://a.example/', 'ftp://x y,*', 'a.example', 5])
+      expect(mistakesIn('dev', { ...GOOD, corsOrigins })).toContain(
+        `corsOrigins is ${JSON.stringify(corsOrigins)}; give *, empty, or origins such as https://shop.example`,
+      );
   });
 
   it('name the stages there are when asked for another', () => {

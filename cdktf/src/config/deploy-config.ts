@@ -1,5 +1,6 @@
 /** What a deployment is told beside the topology: where it goes, what it may cost and what it must keep. */
 import * as z from 'zod';
+import { areOrigins, CORS_ORIGINS_FORM, originsIn } from '../../../libs/shared/src/cors-origins.js';
 
 const STAGES = ['dev', 'staging', 'prod'] as const;
 
@@ -76,7 +77,11 @@ const settingsSchema = z.strictObject({
   account: matching(/^\d{12}$/, 'give the twelve digits of the account, as text'),
   authMode: oneOf(['jwt', 'open']).default('jwt'),
   /** Comma separated origins that browsers may call from, `*`, or empty for none, which is the default where people sign in. */
-  corsOrigins: z.string({ error: refused('give origins, * or an empty text') }).optional(),
+  corsOrigins: z
+    .string({ error: refused(`give ${CORS_ORIGINS_FORM}`) })
+    // The functions' own rule: what they would refuse at their first request is refused before a deployment.
+    .refine((list) => areOrigins(originsIn(list)), { error: refused(`give ${CORS_ORIGINS_FORM}`) })
+    .optional(),
   logLevel: oneOf(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   /** Told of every alarm, after a confirmation by mail. */
   alarmEmail: matching(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'give an address that somebody reads').optional(),

@@ -1,5 +1,6 @@
 /** What a service reads from its environment: once, at start, with every mistake told together. */
 import * as z from 'zod';
+import { areOrigins, CORS_ORIGINS_FORM, originsIn } from './cors-origins.js';
 
 const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -68,16 +69,8 @@ const PRODUCT_PURCHASES_QUEUE_URL = z
 /** Comma separated origins; unset means any origin in open mode, none in jwt mode. */
 const CORS_ORIGINS = z
   .string()
-  .transform((list) =>
-    list
-      .split(',')
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ''),
-  )
-  .refine(
-    (origins) => origins.every((origin) => origin === '*' || /^https?:\/\/[^/\s]+$/.test(origin)),
-    'must be *, empty, or origins such as https://shop.example separated by commas',
-  )
+  .transform(originsIn)
+  .refine(areOrigins, `must be ${CORS_ORIGINS_FORM}`)
   .optional();
 
 const serviceSchema = z.intersection(
