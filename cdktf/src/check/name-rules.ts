@@ -12,6 +12,13 @@ const form = (type: string, at: string, pattern: RegExp, described: string, page
 
 export const nameRules: readonly AttributeRule[] = [
   form(
+    'aws_acm_certificate',
+    'domain_name',
+    /^(?=.{1,64}$)(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i,
+    'a domain name of up to 64 characters, whose labels neither begin nor end with a hyphen',
+    '/acm/latest/APIReference/API_RequestCertificate.html',
+  ),
+  form(
     'aws_api_gateway_resource',
     'path_part',
     /^(?:[\w.:-]+|\{[\w.:-]+\+?\})$/,

@@ -64,6 +64,17 @@ describe('the settings of a stage', () => {
       );
   });
 
+  it('take a domain name that a certificate takes for its first, and tell of any other once', () => {
+    const told = (name: string): string => mistakesIn('dev', { ...GOOD, domain: { name, zoneId: 'Z0123456789ABC' } });
+    const longest = `${'a'.repeat(52)}.example.com`;
+    expect(longest).toHaveLength(64);
+    for (const name of ['api.example.com', 'a-1.b.xn--p1ai', longest]) expect(told(name)).toBe('');
+    for (const name of ['a-.-b.example.com', '-a.example.com', 'a..com', '*.example.com', `a${longest}`])
+      expect(told(name).split('\n').slice(1)).toEqual([
+        expect.stringContaining(`domain.name is "${name}"; give a full domain name in lower case, without a wildcard`),
+      ]);
+  });
+
   it('name the stages there are when asked for another', () => {
     expect(mistakesIn('production', GOOD)).toContain('it is no stage; choose dev, staging, prod');
     expect(mistakesIn('__proto__', GOOD)).toContain('it is no stage');

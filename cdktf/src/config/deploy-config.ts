@@ -45,10 +45,10 @@ const said = (input: unknown): string => (input === undefined ? 'is missing' : `
 
 const domainSchema = z.strictObject(
   {
-    /** The API's own name, such as `api.example.com`; no wildcard. */
+    /** The API's own name, such as `api.example.com`; no longer than the first name of a certificate may be. */
     name: matching(
-      /^(?!-)([a-z0-9-]{1,63}\.)+[a-z]{2,63}$/,
-      'give a full domain name in lower case, such as api.example.com',
+      /^(?=.{1,64}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/,
+      'give a full domain name in lower case, without a wildcard and of up to 64 characters, such as api.example.com',
     ),
     /** Of the Route 53 zone that the name is in. */
     zoneId: matching(/^Z[A-Z0-9]{1,31}$/, 'give the hosted zone’s id as Route 53 shows it, such as Z0123456789ABC'),
@@ -179,7 +179,7 @@ const wordOf = ({ path, message, code, ...issue }: z.core.$ZodIssue): string =>
 
 /** What one setting demands of another, told also where a third is malformed. */
 function contradictions(stage: DeployStage, settings: unknown): string[] {
-  const { account, authMode, encryption, alarmEmail, monthlyBudget, domain, pipeline } = fieldsOf(settings);
+  const { account, authMode, encryption, alarmEmail, monthlyBudget, pipeline } = fieldsOf(settings);
   const mistakes: string[] = [];
   if (authMode === 'open' && stage !== 'dev')
     mistakes.push('authMode is open, and anybody could read and change everything; set it to jwt (open is for dev)');
@@ -189,8 +189,6 @@ function contradictions(stage: DeployStage, settings: unknown): string[] {
     mistakes.push('alarmEmail is missing, and nobody would hear of an alarm in prod; give an address');
   if (monthlyBudget !== undefined && alarmEmail === undefined)
     mistakes.push('monthlyBudget has nobody to tell; give alarmEmail too');
-  if (textOf(fieldsOf(domain).name)?.startsWith('*') === true)
-    mistakes.push('domain.name is a wildcard; give the one name of the API');
   if (typeof account === 'string' && textOf(fieldsOf(pipeline).connectionArn)?.includes(`:${account}:`) === false)
     mistakes.push(`pipeline.connectionArn is not of account ${account}; make the connection there`);
   return mistakes;

@@ -42,6 +42,8 @@ const wrong: readonly [string, Record<string, unknown>, RegExp][] = [
     { metric_transformation: { default_value: '0', dimensions: { a: '$.b' } } },
     /exclude each other/,
   ],
+  ['aws_acm_certificate', { domain_name: `${'a'.repeat(53)}.example.com` }, /is not a domain name of up to 64/],
+  ['aws_acm_certificate', { domain_name: 'a-.-b.example.com' }, /neither begin nor end with a hyphen/],
   ['aws_dynamodb_table', { name: 'no' }, /"no" is not 3 to 255/],
   ['aws_dynamodb_table', { hash_key: 'PK', attribute: [] }, /PK is a key and no attribute/],
   [
