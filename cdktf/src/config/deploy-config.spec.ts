@@ -75,10 +75,40 @@ describe('the settings of a stage', () => {
       ]);
   });
 
+  it('tell of several words that are none in one sentence, each with its place', () => {
+    expect(mistakesIn('dev', { ...GOOD, colour: 1, frewall: true })).toContain(
+      '  - colour, frewall are no settings; take them out, or look for misspellings',
+    );
+    const throttling = { rate: 1, burst: 1, brust: 2, tare: 3 };
+    expect(mistakesIn('dev', { ...GOOD, throttling })).toContain(
+      '  - throttling.brust, throttling.tare are no settings',
+    );
+  });
+
+  it('want somebody who can be asked where there is a pipeline, and its connection in the account, told of once', () => {
+    const connectionArn = `arn:aws:codeconnections:eu-west-1:123456789012:connection/${'0123456789ab'.repeat(3)}`;
+    const pipeline = { connectionArn, repository: 'us/mine', branch: 'main' };
+    const told = (settings: object): string[] =>
+      mistakesIn('staging', { ...GOOD, ...settings })
+        .split('\n')
+        .slice(1);
+    expect(told({ pipeline, alarmEmail: PROD.alarmEmail })).toEqual([]);
+    expect(told({ pipeline })).toEqual([expect.stringContaining('pipeline has nobody to ask for an approval')]);
+    const of = (arn: string): string[] =>
+      told({ pipeline: { ...pipeline, connectionArn: arn }, alarmEmail: PROD.alarmEmail });
+    expect(of(connectionArn.replace('123456789012', '210987654321'))).toEqual([
+      expect.stringContaining('pipeline.connectionArn is not of account 123456789012'),
+    ]);
+    expect(of(connectionArn.replace('arn:aws:', 'arn:aws-cn:').replace('123456789012', '210987654321'))).toEqual([
+      expect.stringContaining('give the ARN of an authorized connection'),
+    ]);
+  });
+
   it('name the stages there are when asked for another', () => {
     expect(mistakesIn('production', GOOD)).toContain('it is no stage; choose dev, staging, prod');
     expect(mistakesIn('__proto__', GOOD)).toContain('it is no stage');
-    expect(() => readDeployConfig('prod', {})).toThrow('it has no settings; add them to config/stages.ts');
+    expect(() => readDeployConfig('prod', {})).toThrow('it has no settings; add them to cdktf/src/config/stages.ts');
+    expect(() => readDeployConfig('prod', {}, 'mine.json')).toThrow('it has no settings; add them to mine.json');
   });
 
   it('say also what one demands of another when a third is malformed', () => {
@@ -116,7 +146,17 @@ describe('the settings of a stage', () => {
 
   it('are not deployed while they are the example’s', () => {
     const example = readDeployConfig('prod', stages);
-    expect(() => mustBeDeployable(example)).toThrow(/account is the example’s[^]*alarmEmail is the example’s/);
+    const told = (...fields: string[]): RegExp =>
+      RegExp(fields.map((field) => `${field} is the example’s`).join('[^]*'));
+    expect(() => mustBeDeployable(example)).toThrow(
+      told('account', 'alarmEmail', 'pipeline.connectionArn', 'pipeline.repository'),
+    );
+    const connectionArn = example.pipeline?.connectionArn.replace(example.account, PROD.account);
+    const forgotten = { ...PROD, pipeline: { ...example.pipeline, connectionArn } };
+    expect(() => mustBeDeployable(readDeployConfig('prod', { prod: forgotten }), 'mine.json')).toThrow(
+      told('pipeline.connectionArn', 'pipeline.repository'),
+    );
+    expect(() => mustBeDeployable(example, 'mine.json')).toThrow('give your own in mine.json');
     expect(() => mustBeDeployable(readDeployConfig('prod', { prod: PROD }))).not.toThrow();
   });
 });

@@ -6,6 +6,10 @@ const STAGES = ['dev', 'staging', 'prod'] as const;
 
 /** Synthesizes, and is never deployed to. */
 const NO_ACCOUNT = '000000000000';
+const NO_CONNECTION = 'connection/00000000-0000-0000-0000-000000000000';
+
+/** Where the settings are unless another file stands for it. */
+export const STAGES_FILE = 'cdktf/src/config/stages.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 export const RETENTIONS: readonly number[] = [
@@ -56,11 +60,14 @@ const domainSchema = z.strictObject(
   { error: refused('give name and zoneId') },
 );
 
+const CONNECTION =
+  /^arn:aws:(?:codeconnections|codestar-connections):[a-z0-9-]+:(?<account>\d{12}):connection\/[0-9a-f-]{36}$/;
+
 const pipelineSchema = z.strictObject(
   {
     /** Made and authorized once by hand in the console: it is a person who lets AWS read the repository. */
     connectionArn: matching(
-      /^arn:aws:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]{36}$/,
+      CONNECTION,
       'give the ARN of an authorized connection (console: Developer Tools, Connections)',
     ),
     repository: matching(/^[\w.-]+\/[\w.-]+$/, 'give owner/name of the repository'),
@@ -143,13 +150,18 @@ export class DeployConfigError extends Error {
 /**
  * Checks the settings of a stage, all at once.
  * @param stages by name; what stands there need not be well-formed
+ * @param file that they are from
  * @throws DeployConfigError
  */
-export function readDeployConfig(stage: string, stages: Readonly<Record<string, unknown>>): DeployConfig {
+export function readDeployConfig(
+  stage: string,
+  stages: Readonly<Record<string, unknown>>,
+  file = STAGES_FILE,
+): DeployConfig {
   const settings = Object.hasOwn(stages, stage) ? stages[stage] : undefined;
   const known = STAGES.find((name) => name === stage);
   if (known === undefined) throw new DeployConfigError(stage, [`it is no stage; choose ${STAGES.join(', ')}`]);
-  if (settings === undefined) throw new DeployConfigError(stage, ['it has no settings; add them to config/stages.ts']);
+  if (settings === undefined) throw new DeployConfigError(stage, [`it has no settings; add them to ${file}`]);
   if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
     throw new DeployConfigError(stage, [`its settings are ${JSON.stringify(settings)}; give an object of them`]);
   const { data, error } = settingsSchema.safeParse(settings);
@@ -163,19 +175,33 @@ export function readDeployConfig(stage: string, stages: Readonly<Record<string, 
   };
 }
 
-/** @throws DeployConfigError where an example's value stands for one's own */
-export function mustBeDeployable({ stage, account, alarmEmail }: DeployConfig): void {
+/**
+ * @param file that the settings are from
+ * @throws DeployConfigError where an example's value stands for one's own
+ */
+export function mustBeDeployable({ stage, account, alarmEmail, pipeline }: DeployConfig, file = STAGES_FILE): void {
   const mistakes = [
-    ...(account === NO_ACCOUNT ? ['account is the example’s; give your own in config/stages.ts'] : []),
+    ...(account === NO_ACCOUNT ? [`account is the example’s; give your own in ${file}`] : []),
     ...(alarmEmail?.endsWith('@example.com') ? ['alarmEmail is the example’s; give one that somebody reads'] : []),
+    ...(pipeline?.connectionArn.endsWith(NO_CONNECTION)
+      ? ['pipeline.connectionArn is the example’s; give your own, or take pipeline out']
+      : []),
+    ...(pipeline?.repository.startsWith('example/')
+      ? ['pipeline.repository is the example’s; give your own, or take pipeline out']
+      : []),
   ];
   if (mistakes.length > 0) throw new DeployConfigError(stage, mistakes);
 }
 
 const wordOf = ({ path, message, code, ...issue }: z.core.$ZodIssue): string =>
   code === 'unrecognized_keys'
-    ? `${[...path, (issue as { keys?: string[] }).keys?.join(', ')].join('.')} is no setting; take it out, or look for a misspelling`
+    ? unknownSettings(((issue as { keys?: string[] }).keys ?? []).map((key) => [...path, key].join('.')))
     : `${path.join('.')} ${message}`;
+
+const unknownSettings = (names: readonly string[]): string =>
+  names.length === 1
+    ? `${names.join()} is no setting; take it out, or look for a misspelling`
+    : `${names.join(', ')} are no settings; take them out, or look for misspellings`;
 
 /** What one setting demands of another, told also where a third is malformed. */
 function contradictions(stage: DeployStage, settings: unknown): string[] {
@@ -189,7 +215,10 @@ function contradictions(stage: DeployStage, settings: unknown): string[] {
     mistakes.push('alarmEmail is missing, and nobody would hear of an alarm in prod; give an address');
   if (monthlyBudget !== undefined && alarmEmail === undefined)
     mistakes.push('monthlyBudget has nobody to tell; give alarmEmail too');
-  if (typeof account === 'string' && textOf(fieldsOf(pipeline).connectionArn)?.includes(`:${account}:`) === false)
+  if (pipeline !== undefined && alarmEmail === undefined)
+    mistakes.push('pipeline has nobody to ask for an approval; give alarmEmail too');
+  const connectedIn = CONNECTION.exec(textOf(fieldsOf(pipeline).connectionArn) ?? '')?.groups?.account;
+  if (typeof account === 'string' && connectedIn !== undefined && connectedIn !== account)
     mistakes.push(`pipeline.connectionArn is not of account ${account}; make the connection there`);
   return mistakes;
 }
