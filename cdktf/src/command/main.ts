@@ -4,9 +4,13 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { DeclarationError } from '../../../libs/topology/src/declaration-error.js';
 import { DeployConfigError, mustBeDeployable } from '../config/deploy-config.js';
 import { NotOnAwsError } from '../stacks/aws-refusal.js';
-import { synthesize, type Synthesized } from './synthesize.js';
+import { LostNamesError } from '../stacks/stateful-names.js';
+import { readSettings } from './read-settings.js';
+import { stackOf, UsageError } from './stack-choice.js';
+import { type Synthesized } from './synthesize.js';
 import { terraform, TerraformError } from './terraform.js';
 import { writePolicies } from './write-policies.js';
 
@@ -19,7 +23,7 @@ const USAGE = `Usage: npm run <command> -- <stage> [stack] [options]
   deploy:bootstrap  makes the bucket of Terraform's state, once for an account and region
   deploy:policy     writes the IAM policies that a deploy needs
 
-  stack             service unless told, or pipeline
+  stack             of diff, deploy and destroy: service unless told, or pipeline
   --yes             asks nothing
   --strict          fails where it would warn
   --local-state     keeps Terraform's state in .tabletop/state instead of the bucket
@@ -29,6 +33,9 @@ const USAGE = `Usage: npm run <command> -- <stage> [stack] [options]
 `;
 
 interface Task extends Synthesized {
+  /** That the settings are from. */
+  readonly file: string;
+  /** Of the stack. */
   readonly folder: string;
   readonly yes: boolean;
 }
@@ -39,8 +46,8 @@ const COMMANDS: Readonly<Record<string, (task: Task) => Promise<void> | void>> =
   deploy: (task) => onAws(task, ['apply', ...(task.yes ? ['-auto-approve'] : [])]),
   destroy: (task) => onAws(task, ['destroy', ...(task.yes ? ['-auto-approve'] : [])]),
   bootstrap: (task) => onAws(task, ['apply', ...(task.yes ? ['-auto-approve'] : [])]),
-  policy: ({ config, outdir }) => {
-    for (const file of writePolicies(config, outdir)) say(file);
+  policy: ({ config, outdir, system }) => {
+    for (const file of writePolicies(config, outdir, system)) say(file);
   },
 };
 
@@ -57,18 +64,22 @@ async function main(): Promise<void> {
       out: { type: 'string' },
     },
   });
-  const [name = '', stage = name === 'synth' ? 'dev' : undefined, stack = 'service'] = positionals;
+  const [name = '', stage = name === 'synth' ? 'dev' : undefined, ...words] = positionals;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (values.help || command === undefined || stage === undefined) return usage(values.help === true);
   const state = values['local-state'] ? 'local' : 'bucket';
   const { out = 'cdktf.out', settings, adopt: adopts = false } = values;
+  const { config, file } = readSettings(stage, settings);
+  const stack = stackOf(name, words, { config, file, isOwn: settings !== undefined });
   // What is synthesized may be deleted at any time; a state may not.
   const stateFolder = values.out === undefined ? join('.tabletop', 'state') : join(out, 'state');
-  const written = await synthesize({ stage, settings, out, state, stateFolder, adopts });
-  if (values.strict && written.warnings.length > 0) throw new NotOnAwsError(written.warnings);
+  // Read only now: a mistake in the declaration is thrown by the file that declares.
+  const { synthesize } = await import('./synthesize.js');
+  const written = await synthesize({ config, out, state, stateFolder, adopts });
+  if (values.strict && written.warnings.length > 0) throw new LostNamesError(written.warnings);
   for (const warning of written.warnings) process.stderr.write(`Warning: ${warning}\n`);
-  const folder = join(written.outdir, 'stacks', name === 'bootstrap' ? 'state' : stack);
-  await command({ ...written, folder, yes: values.yes === true });
+  const folder = join(written.outdir, 'stacks', stack);
+  await command({ ...written, file, folder, yes: values.yes === true });
 }
 
 function usage(asked: boolean): void {
@@ -76,23 +87,24 @@ function usage(asked: boolean): void {
   if (!asked) process.exitCode = 1;
 }
 
-async function onAws({ config, folder }: Task, args: readonly string[]): Promise<void> {
-  mustBeDeployable(config);
+async function onAws({ config, file, folder }: Task, args: readonly string[]): Promise<void> {
+  mustBeDeployable(config, file);
   await terraform(folder, ['init', '-input=false', '-reconfigure']);
   await terraform(folder, args);
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+/** Those whose message says all there is to be said. */
+const TOLD = [DeclarationError, DeployConfigError, LostNamesError, NotOnAwsError, TerraformError, UsageError];
+
+const isOfArguments = (error: unknown): error is TypeError =>
+  error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+
 try {
   await main();
 } catch (error) {
-  const told =
-    error instanceof DeployConfigError ||
-    error instanceof NotOnAwsError ||
-    error instanceof TerraformError ||
-    (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
-  if (!told) throw error;
-  process.stderr.write(`${error.message}\n`);
+  if (!isOfArguments(error) && !TOLD.some((kind) => error instanceof kind)) throw error;
+  process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = 1;
 }

@@ -63,6 +63,16 @@ export function lostNames(known: StatefulNames, declared: StatefulNames, moves: 
   );
 }
 
+/** Thrown where a warning is to end the command. */
+export class LostNamesError extends Error {
+  override readonly name = 'LostNamesError';
+
+  /** @param warnings as `lostNames` tells them */
+  constructor(warnings: readonly string[]) {
+    super(`With --strict no name may be lost:\n${warnings.map((warning) => `  - ${warning}`).join('\n')}`);
+  }
+}
+
 /** Whether a move leads from a remembered subject to a declared one. */
 const moved = (subject: string, moves: Moves): boolean =>
   Object.entries(moves).some(([now, { was }]) => subject === `${now.slice(0, now.indexOf(' '))} "${was}"`);

@@ -1,7 +1,8 @@
 /** The commands of package.json, as a person runs them, against the stand-in provider. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -12,8 +13,13 @@ import { noTerraform, startProvider, type Outcome, type Provider } from './terra
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'command', 'main.js');
 
-async function command(args: readonly string[], environment: NodeJS.ProcessEnv = {}, cwd?: string): Promise<Outcome> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+async function command(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  cwd?: string,
+  main = MAIN,
+): Promise<Outcome> {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TF_CLI_ARGS: '-no-color', ...environment },
@@ -55,6 +61,77 @@ describe('the commands of a deployment', () => {
     expect([code, output]).toEqual([1, expect.stringMatching(/cannot be read \(.*\); give a JSON file such as/)]);
   });
 
+  it('tell of a list in the place of settings, and name the file that lacks a stage', async () => {
+    await writeFile(join(folder, 'list.json'), '[]');
+    const list = await command(['synth', 'dev', '--settings', join(folder, 'list.json')]);
+    expect(list).toEqual({ code: 1, output: expect.stringContaining('list.json cannot be read (it holds no object)') });
+    const lacking = await command(there('synth', 'staging'));
+    expect(lacking).toEqual({ code: 1, output: expect.stringContaining(`add them to ${settings}`) });
+  });
+
+  it('refuse a stack that the stage does not have, and a word too many', async () => {
+    const refusals: [string[], string][] = [
+      [['diff', 'dev', 'foo'], 'Stage dev has no stack foo; choose service.'],
+      [['diff', 'dev', 'pipeline'], `Stage dev has no stack pipeline; set "pipeline" in ${settings} first.`],
+      [['diff', 'dev', 'service', 'foo'], 'diff takes a stage and a stack; "foo" is one word too many.'],
+      [['synth', 'dev', 'foo', 'extra'], 'synth takes a stage and nothing else; "foo" is one word too many.'],
+    ];
+    for (const [args, message] of refusals)
+      expect(await command(there(...args))).toEqual({ code: 1, output: `${message}\n` });
+    expect(await command(['diff', 'prod', 'foo', '--out', folder])).toMatchObject({
+      output: 'Stage prod has no stack foo; choose service or pipeline.\n',
+    });
+  });
+
+  it('leave no stack there that the settings do not ask for, and make a pipeline of the repository’s own alone', async () => {
+    const own = join(folder, 'with-pipeline.json');
+    const connectionArn = `arn:aws:codeconnections:us-east-1:123456789012:connection/${'0123456789ab'.repeat(3)}`;
+    const pipeline = { connectionArn, repository: 'us/mine', branch: 'main' };
+    const dev = { region: 'us-east-1', account: '123456789012', alarmEmail: 'ops@tabletop.dev', pipeline };
+    await writeFile(own, JSON.stringify({ dev }));
+    const withIt = ['--out', folder, '--settings', own];
+    const written = join(folder, 'dev', 'stacks', 'pipeline', 'cdk.tf.json');
+    expect(await command(['synth', 'dev', ...withIt])).toMatchObject({ code: 0 });
+    expect(existsSync(written)).toBe(true);
+    expect(await command(['deploy', 'dev', 'pipeline', ...withIt])).toEqual({
+      code: 1,
+      output: expect.stringContaining('with the settings of cdktf/src/config/stages.ts: put them there'),
+    });
+    expect(await command(there('synth', 'dev'))).toMatchObject({ code: 0 });
+    expect(existsSync(written)).toBe(false);
+  });
+
+  it('tell of a mistake in the declaration by its message alone', async () => {
+    const copy = join(folder, 'mistaken');
+    for (const part of [['libs'], ['cdktf', 'src']])
+      await cp(join('dist', ...part), join(copy, 'dist', ...part), { recursive: true });
+    await cp('package.json', join(copy, 'package.json'));
+    await symlink(resolve('node_modules'), join(copy, 'node_modules'));
+    await symlink(resolve('cdktf', 'node_modules'), join(copy, 'dist', 'cdktf', 'node_modules'));
+    await writeFile(
+      join(copy, 'dist', 'libs', 'topology', 'src', 'topology.js'),
+      "import { system } from './system.js';\nexport const topology = system('mine', {});\n",
+    );
+    const main = join(copy, 'dist', 'cdktf', 'src', 'command', 'main.js');
+    expect(await command(there('synth', 'dev'), {}, copy, main)).toEqual({
+      code: 1,
+      output: 'system "mine": it is empty; give it an api, a pipe, a subscription or a function\n',
+    });
+  });
+
+  it('say where credentials come from when Terraform failed without any', async () => {
+    const bin = join(folder, 'bin');
+    await mkdir(bin);
+    await writeFile(join(bin, 'terraform'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const bare = { PATH: bin, HOME: bin, AWS_ACCESS_KEY_ID: '', AWS_PROFILE: '', AWS_CONFIG_FILE: '' };
+    const diff = (environment: NodeJS.ProcessEnv): Promise<Outcome> =>
+      command(there('diff', 'dev', '--local-state'), environment);
+    expect((await diff(bare)).output).toMatch(
+      /^terraform init ended with 1\.\nThis shell has no credentials of AWS: set AWS_PROFILE/,
+    );
+    expect((await diff({ ...bare, AWS_PROFILE: 'mine' })).output).toBe('terraform init ended with 1.\n');
+  });
+
   it('say so when Terraform is not there', async () => {
     const { code, output } = await command(there('diff', 'dev', '--local-state'), { PATH: folder });
     expect([code, output]).toEqual([1, expect.stringContaining('Terraform is not on PATH; install 1.11 or later')]);
@@ -67,7 +144,9 @@ describe('the commands of a deployment', () => {
     await writeFile(join(elsewhere, 'cdktf', 'stateful-names.json'), '{"table \\"old\\"":"tabletop-<stage>-old"}');
     const lost = expect.stringContaining('table "old" (tabletop-<stage>-old) would be deleted with all that it holds');
     expect(await command(there('synth', 'dev'), {}, elsewhere)).toEqual({ code: 0, output: lost });
-    expect(await command(there('synth', 'dev', '--strict'), {}, elsewhere)).toEqual({ code: 1, output: lost });
+    const { code, output } = await command(there('synth', 'dev', '--strict'), {}, elsewhere);
+    expect([code, output]).toEqual([1, lost]);
+    expect(output).toMatch(/^With --strict no name may be lost:\n {2}- table "old"/);
   });
 
   it('write the policies of whoever deploys', async () => {
