@@ -65,6 +65,14 @@ function mostOf(account: string, region: string): Statement[] {
       conditions: ownTag,
     },
     { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [own('kms', 'key/*')], conditions: ownTag },
+    {
+      // The key that AWS keeps for SNS has no tag of ours. Its own policy lets in everybody of the account who comes through
+      // SNS, which a boundary that says nothing of it may stop. Queues without a key of one's own use none of KMS's.
+      // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [own('kms', 'key/*')],
+      conditions: [whenEquals('kms:ViaService', `sns.${region}.amazonaws.com`)],
+    },
     // X-Ray has no resources: https://docs.aws.amazon.com/xray/latest/devguide/security_iam_service-with-iam.html
     { actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], resources: ['*'] },
   ];
