@@ -1,10 +1,13 @@
 /** Rights to deploy what runs and answers: functions with their roles, pipes, APIs with their domains and firewalls. */
 import { whenEquals, whenLike } from '../constructs/policy.js';
-import { inService, tagged, TAGGING, type RightsPlace, type ServiceRights } from './right.js';
+import { inService, tagged, TAGGING, type Right, type RightsPlace, type ServiceRights } from './right.js';
 
-/** WAF writes its log as a role that it makes once in an account. */
-const wafLogRole = (account: string): string =>
-  `arn:aws:iam::${account}:role/aws-service-role/wafv2.amazonaws.com/AWSServiceRoleForWAFV2Logging`;
+/** A role that a service makes for itself, once in an account, when it is first asked for what needs it. */
+const ownRole = (account: string, service: string, name: string): Right => ({
+  read: [],
+  write: ['iam:CreateServiceLinkedRole'],
+  resources: [`arn:aws:iam::${account}:role/aws-service-role/${service}/${name}`],
+});
 
 const rolesOf = ({ account, prefix }: RightsPlace): string[] => [`arn:aws:iam::${account}:role/${prefix}-*`];
 
@@ -120,14 +123,26 @@ export const codeRights: readonly ServiceRights[] = [
         conditions: tagged(place, 'aws:RequestTag'),
       },
       {
-        // An API's parts carry its tags here, but not all of them are said to: what has none is not another stage's.
+        // Both carry tags, and their parts inherit them for this purpose.
         // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
         read: inService('apigateway', 'GET'),
         write: inService('apigateway', 'DELETE', 'PATCH', 'POST', 'PUT'),
-        resources: inGateway(place, 'domainnames/*', 'restapis/*', 'tags/*'),
+        resources: inGateway(place, 'domainnames/*', 'restapis/*'),
+        conditions: tagged(place, 'aws:ResourceTag'),
+      },
+      {
+        // AWS's list of the parts that inherit is one of examples, without validators: a part that has no tag is let in.
+        read: inService('apigateway', 'GET'),
+        write: inService('apigateway', 'DELETE', 'PATCH', 'POST', 'PUT'),
+        resources: inGateway(place, 'domainnames/*/*', 'restapis/*/*', 'tags/*'),
         conditions: tagged(place, 'aws:ResourceTag', 'StringEqualsIfExists'),
       },
     ],
+  },
+  {
+    types: ['aws_api_gateway_domain_name'],
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
+    of: ({ account }) => [ownRole(account, 'ops.apigateway.amazonaws.com', 'AWSServiceRoleForAPIGateway')],
   },
   {
     types: ['aws_acm_'],
@@ -187,7 +202,8 @@ export const codeRights: readonly ServiceRights[] = [
         write: inService('apigateway', 'SetWebACL'),
         resources: [`arn:aws:apigateway:${region}::/restapis/*/stages/*`],
       },
-      { read: [], write: ['iam:CreateServiceLinkedRole'], resources: [wafLogRole(account)] },
+      // It writes WAF's log.
+      ownRole(account, 'wafv2.amazonaws.com', 'AWSServiceRoleForWAFV2Logging'),
     ],
   },
 ];

@@ -17,6 +17,7 @@ const actions = (policies: readonly (readonly Statement[])[]): string[] =>
 const ALL = [
   ...['aws_dynamodb_table', 'aws_sqs_queue', 'aws_sns_topic', 'aws_cognito_user_pool', 'aws_kms_key'],
   ...['aws_lambda_function', 'aws_iam_role', 'aws_pipes_pipe', 'aws_api_gateway_stage', 'aws_acm_certificate'],
+  'aws_api_gateway_domain_name',
   ...['aws_route53_record', 'aws_wafv2_web_acl', 'aws_cloudwatch_log_group', 'aws_cloudwatch_metric_alarm'],
   ...['aws_cloudwatch_dashboard', 'aws_budgets_budget'],
 ];
@@ -73,6 +74,32 @@ describe('the rights of a deployment', () => {
     expect(of('logs:DeleteLogGroup')?.resources).toContain(
       'arn:aws:logs:eu-west-1:123456789012:log-group:API-Gateway-Execution-Logs_*/dev',
     );
+  });
+
+  it('reach an API or a domain of no tags by no path, and its untagged parts alone', () => {
+    const gateway = rightsFor('aws_api_gateway_stage')
+      .apply.flat()
+      .filter(({ actions }) => actions.includes('apigateway:DELETE'));
+    const paths = (test: string): string[] =>
+      gateway
+        .filter(({ conditions = [] }) => conditions.every((each) => each.test === test))
+        .flatMap(({ resources }) => resources.map((arn) => arn.replace('arn:aws:apigateway:eu-west-1::', '')));
+    expect(paths('StringEquals')).toEqual(['/domainnames/*', '/restapis/*']);
+    expect(paths('StringEqualsIfExists')).toEqual(['/domainnames/*/*', '/restapis/*/*', '/tags/*']);
+  });
+
+  it('let a service make the role of its own that a domain or a firewall needs', () => {
+    const roles = (type: string): string[] =>
+      rightsFor(type)
+        .apply.flat()
+        .filter(({ actions }) => actions.includes('iam:CreateServiceLinkedRole'))
+        .flatMap(({ resources }) => resources);
+    const own = 'arn:aws:iam::123456789012:role/aws-service-role';
+    expect(roles('aws_api_gateway_domain_name')).toEqual([
+      `${own}/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway`,
+    ]);
+    expect(roles('aws_wafv2_web_acl')).toEqual([`${own}/wafv2.amazonaws.com/AWSServiceRoleForWAFV2Logging`]);
+    expect(roles('aws_api_gateway_stage')).toEqual([]);
   });
 
   it('use a key through the services that it encrypts for, and grant it to AWS alone', () => {
