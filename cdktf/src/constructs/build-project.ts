@@ -13,8 +13,8 @@ export interface BuildProjectProps {
   readonly region: string;
   /** Its commands. */
   readonly specification: string;
-  /** What the steps hand over to each other. */
-  readonly artifacts: PrivateBucket;
+  /** What the steps hand over to each other, and the keys of what this one takes and gives: no step may replace another's. */
+  readonly artifacts: { readonly bucket: PrivateBucket; readonly taken: string; readonly given: string | undefined };
   readonly keyArn: string;
   readonly logRetention: number;
   /** Beside its log and the artifacts; each list becomes a policy of its own, since IAM allows 6,144 characters. */
@@ -44,7 +44,13 @@ export class BuildProject extends Construct {
       ],
       statements: [
         { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [`${logs.arn}:*`] },
-        { actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'], resources: [`${artifacts.arn}/*`] },
+        {
+          actions: ['s3:GetObject', 's3:GetObjectVersion'],
+          resources: [`${artifacts.bucket.arn}/${artifacts.taken}`],
+        },
+        ...(artifacts.given === undefined
+          ? []
+          : [{ actions: ['s3:PutObject'], resources: [`${artifacts.bucket.arn}/${artifacts.given}`] }]),
         keyUse(keyArn, region, 's3', 'kms:Decrypt', 'kms:GenerateDataKey'),
       ],
     });

@@ -3,15 +3,18 @@
 /** Its checksum is that of the release: what deploys is not to change by itself. https://releases.hashicorp.com/terraform/ */
 const TERRAFORM = { version: '1.11.4', sha256: '1ce994251c00281d6845f0f268637ba50c0005657eb3cf096b92f753b42ef4dc' };
 
-const terraformZip = `terraform_${TERRAFORM.version}_linux_amd64.zip`;
+/** Not in the step's own folder, all of which is handed over. */
+const ZIP = '/tmp/terraform.zip';
 
 const INSTALL_TERRAFORM = [
-  `curl -fsSLO https://releases.hashicorp.com/terraform/${TERRAFORM.version}/${terraformZip}`,
-  `echo "${TERRAFORM.sha256}  ${terraformZip}" | sha256sum -c -`,
-  `unzip -q -o ${terraformZip} terraform -d /usr/local/bin`,
+  `curl -fsSL -o ${ZIP} https://releases.hashicorp.com/terraform/${TERRAFORM.version}/terraform_${TERRAFORM.version}_linux_amd64.zip`,
+  `echo "${TERRAFORM.sha256}  ${ZIP}" | sha256sum -c -`,
+  `unzip -q -o ${ZIP} terraform -d /usr/local/bin`,
 ];
 
 interface Step {
+  /** Major version, of those that the image has; the image's default may become another one. */
+  readonly node?: number;
   readonly install?: readonly string[];
   readonly build: readonly string[];
   /** What the next step takes over; none ends the pipeline. */
@@ -20,21 +23,26 @@ interface Step {
   readonly from?: string;
 }
 
-const specification = ({ install = [], build, files, from }: Step): string =>
+const specification = ({ node, install = [], build, files, from }: Step): string =>
   JSON.stringify({
     version: 0.2,
     // Providers are fetched anew by each step, and are no part of what is handed over.
     env: { variables: { TF_DATA_DIR: '/tmp/terraform', TF_IN_AUTOMATION: '1' } },
     phases: {
-      ...(install.length > 0 && { install: { commands: install } }),
+      ...(install.length > 0 && {
+        install: { ...(node !== undefined && { 'runtime-versions': { nodejs: node } }), commands: install },
+      }),
       build: { commands: build },
     },
     ...(files && { artifacts: { files, ...(from !== undefined && { 'base-directory': from }) } }),
   });
 
-/** Node 24 comes with the packages; any Node 20 or later starts it. */
+/** https://github.com/aws/aws-codebuild-docker-images/blob/master/al/x86_64/standard/5.0/runtimes.yml */
+const NODE = 24;
+
 export const testCommands = (stage: string): string =>
   specification({
+    node: NODE,
     install: INSTALL_TERRAFORM,
     build: [
       'npm ci',

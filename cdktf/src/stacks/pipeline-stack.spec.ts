@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
-import { read } from '../../test/fixtures/synthesized.js';
+import { read, type Synthesized } from '../../test/fixtures/synthesized.js';
 import { readDeployConfig } from '../config/deploy-config.js';
 import { Testing } from '../lib/cdk.js';
 import { PipelineStack } from './pipeline-stack.js';
@@ -16,21 +16,28 @@ const source = {
   branch: 'main',
 };
 
-const stack = read(
-  Testing.synth(
-    new PipelineStack(Testing.app({ stubVersion: true }), 'pipeline', {
-      ...{ name: 'mine', config, state: 'bucket', source },
-      rights: {
-        plan: [[{ actions: ['sqs:GetQueueUrl'], resources: ['arn:q'] }]],
-        apply: [
-          [{ actions: ['sqs:CreateQueue'], resources: ['arn:q'] }],
-          [{ actions: ['sqs:TagQueue'], resources: ['arn:q'] }],
-        ],
-      },
-    }),
-    true,
-  ),
-);
+const pipelineOf = (name: string): Synthesized =>
+  read(
+    Testing.synth(
+      new PipelineStack(Testing.app({ stubVersion: true }), 'pipeline', {
+        ...{ name, config, state: 'bucket', source },
+        rights: {
+          plan: [[{ actions: ['sqs:GetQueueUrl'], resources: ['arn:q'] }]],
+          apply: [
+            [{ actions: ['sqs:CreateQueue'], resources: ['arn:q'] }],
+            [{ actions: ['sqs:TagQueue'], resources: ['arn:q'] }],
+          ],
+        },
+      }),
+      true,
+    ),
+  );
+const stack = pipelineOf('mine');
+/** The keys of what is handed over. */
+const artifactsOf = (name: string): string[] =>
+  pipelineOf(name).statements.flatMap(({ resources = [] }) =>
+    resources.filter((each) => each.includes('aws_s3_bucket')),
+  );
 
 interface Stage {
   readonly name: string;
@@ -94,6 +101,38 @@ describe('the pipeline stack', () => {
       'mine-staging-pipeline-apply-2',
       'mine-staging-pipeline-plan-1',
     ]);
+  });
+
+  it('lets a step read what it takes and write what it gives, so that no other than the plan step writes a plan', () => {
+    const ofSteps = stack.statements.filter(
+      ({ actions, resources: [resource = ''] = [] }) =>
+        actions.some((action) => action.startsWith('s3:')) && /\/mine-staging\//.test(resource),
+    );
+    const keys = ofSteps.map(({ actions, resources }) => [actions[0], resources?.[0]?.replace(/^.*\}\//, '')]);
+    expect(keys).toEqual([
+      ['s3:GetObject', 'mine-staging/plan/*'],
+      ['s3:GetObject', 'mine-staging/stacks/*'],
+      ['s3:PutObject', 'mine-staging/plan/*'],
+      ['s3:GetObject', 'mine-staging/source/*'],
+      ['s3:PutObject', 'mine-staging/stacks/*'],
+    ]);
+    const names = stages.flatMap(({ action }) => action.flatMap(({ input_artifacts: names = [] }) => names));
+    for (const name of names) expect(name.length).toBeLessThanOrEqual(10);
+    expect(JSON.stringify(artifactsOf('a-name-of-length'))).toContain('/a-name-of-length-sta/plan/*"');
+  });
+
+  it('tests on Node 24, and hands over no zip of Terraform’s', () => {
+    const [, , test] = stack
+      .all('aws_codebuild_project')
+      .map((each) => (each.source as { buildspec: string }).buildspec);
+    expect(JSON.parse(test ?? '')).toMatchObject({ phases: { install: { 'runtime-versions': { nodejs: 24 } } } });
+    for (const { source } of stack.all('aws_codebuild_project')) {
+      const { phases } = JSON.parse((source as { buildspec: string }).buildspec) as {
+        phases: { install: { commands: string[] } };
+      };
+      expect(phases.install.commands[0]).toMatch(/^curl -fsSL -o \/tmp\/terraform\.zip https:/);
+      expect(phases.install.commands.join(' ').match(/terraform\S*\.zip/g)).toHaveLength(4);
+    }
   });
 
   it('uses the connection under both names of its service, and starts its own builds alone', () => {

@@ -21,6 +21,18 @@ export interface PipelineStackProps extends StageStackProps {
 const ARTIFACT_DAYS = 30;
 const LOG_DAYS = 30;
 
+/** What is handed over, by names of at most ten characters: CodePipeline cuts longer ones in the objects' keys. */
+const ARTIFACTS = { source: 'source', stacks: 'stacks', plan: 'plan' } as const;
+type Artifact = keyof typeof ARTIFACTS;
+
+/** Of all objects of an artifact; of the pipeline's name the first twenty characters stand in their keys. */
+const keysOf = (pipeline: string, artifact: Artifact): string => `${pipeline.slice(0, 20)}/${ARTIFACTS[artifact]}/*`;
+
+type StepSettings = Pick<BuildProjectProps, 'specification' | 'rights' | 'timeout'> & {
+  readonly takes: Artifact;
+  readonly gives?: Artifact;
+};
+
 export class PipelineStack extends StageStack {
   private readonly prefix: string;
 
@@ -46,16 +58,30 @@ export class PipelineStack extends StageStack {
       objectDays: ARTIFACT_DAYS,
       kept: false,
     });
-    const project = (step: string, settings: Pick<BuildProjectProps, 'specification' | 'rights' | 'timeout'>): string =>
+    const project = (step: string, { takes, gives, ...settings }: StepSettings): string =>
       new BuildProject(this, step, {
         ...settings,
-        ...{ name: `${this.prefix}-pipeline-${step}`, account, region, artifacts, keyArn: key.arn },
+        ...{ name: `${this.prefix}-pipeline-${step}`, account, region, keyArn: key.arn },
+        artifacts: {
+          bucket: artifacts,
+          taken: keysOf(this.prefix, takes),
+          given: gives && keysOf(this.prefix, gives),
+        },
         logRetention: config.logRetention ?? LOG_DAYS,
       }).resource.name;
-    // Tests run the repository's code, so they may do nothing in the account.
-    const test = project('test', { specification: testCommands(stage), rights: [], timeout: 30 });
-    const plan = project('plan', { specification: planCommands(), rights: rights.plan, timeout: 20 });
-    const apply = project('apply', { specification: applyCommands(), rights: rights.apply, timeout: 60 });
+    const test = project('test', {
+      ...{ specification: testCommands(stage), takes: 'source', gives: 'stacks', timeout: 30 },
+      // Tests run the repository's code, so they may do nothing in the account.
+      rights: [],
+    });
+    const plan = project('plan', {
+      ...{ specification: planCommands(), takes: 'stacks', gives: 'plan', timeout: 20 },
+      rights: rights.plan,
+    });
+    const apply = project('apply', {
+      ...{ specification: applyCommands(), takes: 'plan', timeout: 60 },
+      rights: rights.apply,
+    });
     const approvals = this.approvals(key.arn);
     const pipeline = new Codepipeline(this, 'pipeline', {
       name: this.prefix,
@@ -153,7 +179,7 @@ function stagesOf(
       DetectChanges: 'true',
       OutputArtifactFormat: 'CODE_ZIP',
     },
-    outputArtifacts: ['source'],
+    outputArtifacts: [ARTIFACTS.source],
   };
   const approval: Action = {
     ...{ name: 'Approve', category: 'Approval', owner: 'AWS', provider: 'Manual', version: '1' },
@@ -166,14 +192,17 @@ function stagesOf(
   };
   return [
     { name: 'Source', action: [source] },
-    { name: 'Test', action: [build('Test', test, { inputArtifacts: ['source'], outputArtifacts: ['stacks'] })] },
+    {
+      name: 'Test',
+      action: [build('Test', test, { inputArtifacts: [ARTIFACTS.source], outputArtifacts: [ARTIFACTS.stacks] })],
+    },
     {
       // One stage, which a later run does not enter before this one has left it: a plan is of what is there when it is applied.
       name: 'Deploy',
       action: [
-        build('Plan', plan, { inputArtifacts: ['stacks'], outputArtifacts: ['plan'], runOrder: 1 }),
+        build('Plan', plan, { inputArtifacts: [ARTIFACTS.stacks], outputArtifacts: [ARTIFACTS.plan], runOrder: 1 }),
         approval,
-        build('Apply', apply, { inputArtifacts: ['plan'], runOrder: 3 }),
+        build('Apply', apply, { inputArtifacts: [ARTIFACTS.plan], runOrder: 3 }),
       ],
     },
   ];
