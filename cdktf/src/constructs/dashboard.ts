@@ -3,6 +3,7 @@ import { metricIdentity, type MetricPlace } from '../../../libs/topology/src/met
 import { type Metric, type Resource } from '../../../libs/topology/src/model.js';
 import { CloudwatchDashboard } from '../lib/aws.js';
 import { Construct } from '../lib/cdk.js';
+import { latencyAlarmName } from './latency-alarm.js';
 
 export interface DashboardProps {
   readonly name: string;
@@ -26,7 +27,10 @@ interface Graph {
 export class DashboardConstruct extends Construct {
   constructor(scope: Construct, id: string, { name, region, account, place, resources }: DashboardProps) {
     super(scope, id);
-    const alarms = resources.filter(({ kind }) => kind === 'alarm').map((alarm) => place.physicalName(alarm));
+    const alarms = resources.flatMap((resource) => {
+      if (resource.kind === 'alarm') return [place.physicalName(resource)];
+      return resource.kind === 'rest-api' ? [latencyAlarmName(resource, place)] : [];
+    });
     const graphs = graphsOf(resources).filter(({ metrics }) => metrics.length > 0);
     const widgets = [
       ...(alarms.length === 0

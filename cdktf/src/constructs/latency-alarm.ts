@@ -15,12 +15,15 @@ export interface LatencyAlarmProps {
 /** Five minutes on end, so that a few cold starts wake nobody. */
 const PERIODS = 5;
 
+/** Its physical name. */
+export const latencyAlarmName = (api: RestApi, place: MetricPlace): string => `${place.physicalName(api)}-latency`;
+
 export class LatencyAlarm extends Construct {
   constructor(scope: Construct, id: string, { api, place, threshold, topicArns }: LatencyAlarmProps) {
     super(scope, id);
     const metric = metricIdentity({ of: api, name: 'Latency' }, place);
     new CloudwatchMetricAlarm(this, 'alarm', {
-      alarmName: `${place.physicalName(api)}-latency`,
+      alarmName: latencyAlarmName(api, place),
       alarmDescription: `${api.name}: One request in twenty takes longer than ${threshold} ms.`,
       namespace: metric.namespace,
       metricName: metric.name,

@@ -100,6 +100,23 @@ describe('what watches a system on AWS', () => {
     expect(widgets[1]?.properties.metrics).toContainEqual(['AWS/Lambda', 'Throttles', 'FunctionName', 'x-dev-worker']);
   });
 
+  it('shows the alarm on an API’s latency among those that are declared', () => {
+    const api = restApi('api', { routes: { 'GET /hello': httpFunction('hello', { entry: 'hello' }) } });
+    const { one } = synthesized((scope) => {
+      new LatencyAlarm(scope, 'latency', { api, place, threshold: 800, topicArns: [] });
+      const where = { region: 'eu-west-1', account: '123456789012' };
+      new DashboardConstruct(scope, 'page', { name: 'x-dev', ...where, place, resources: [errorsIn(lambda), api] });
+    });
+    const { alarm_name: name } = one('aws_cloudwatch_metric_alarm');
+    const arns = ['x-dev-worker-errors', name].map(
+      (each) => `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:${String(each)}`,
+    );
+    const { widgets } = JSON.parse(String(one('aws_cloudwatch_dashboard').dashboard_body)) as {
+      widgets: { properties: { alarms?: string[] } }[];
+    };
+    expect(widgets[0]?.properties.alarms).toEqual(arns);
+  });
+
   it('tells an address before the month’s budget is spent', () => {
     const { one } = synthesized((scope) => {
       new Budget(scope, 'budget', { name: 'x-dev', limit: 25, email: 'ops@example.org', tag: { deployment: 'x-dev' } });
