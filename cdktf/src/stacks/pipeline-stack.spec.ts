@@ -184,6 +184,12 @@ describe('the state stack', () => {
     expect(one('aws_s3_bucket_versioning')).toMatchObject({ versioning_configuration: { status: 'Enabled' } });
   });
 
+  it('carries the tags of no stage, since all of them share it', () => {
+    const json = Testing.synth(new StateStack(Testing.app({ stubVersion: true }), 'state', { name: 'mine', config }));
+    const { provider } = JSON.parse(json) as { provider: { aws: { default_tags: unknown }[] } };
+    expect(provider.aws[0]?.default_tags).toEqual([{ tags: { system: 'mine' } }]);
+  });
+
   it('adopts what has a name and is there already, where told, and has one state for all stages', () => {
     const json = Testing.synth(
       new StateStack(Testing.app({ stubVersion: true }), 'state', {

@@ -42,12 +42,6 @@ export const boundaryName = (system: string, { region }: DeployConfig): string =
 export const boundaryArn = (system: string, config: DeployConfig): string =>
   `arn:aws:iam::${config.account}:policy/${boundaryName(system, config)}`;
 
-/** What carries them is the system's, in Cost Explorer too. */
-const stageTags = (system: string, config: DeployConfig): Record<string, string> => ({
-  ...{ system, stage: config.stage },
-  ...deploymentTag(system, config),
-});
-
 export class StageStack extends TerraformStack {
   constructor(scope: Construct, id: string, { name, config, state, stateFolder = '.' }: StageStackProps) {
     super(scope, id);
@@ -68,13 +62,18 @@ export class StageStack extends TerraformStack {
     new AwsProvider(this, 'aws', {
       region,
       allowedAccountIds: [account],
-      defaultTags: [{ tags: stageTags(name, config) }],
+      defaultTags: [{ tags: this.tags(name, config) }],
     });
   }
 
   /** Of its state, where that is a file here. */
   protected stateFile(system: string, { stage }: DeployConfig): string {
     return `${system}-${stage}-${this.node.id}.tfstate`;
+  }
+
+  /** What carries them is the system's, in Cost Explorer too. */
+  protected tags(system: string, config: DeployConfig): Record<string, string> {
+    return { ...{ system, stage: config.stage }, ...deploymentTag(system, config) };
   }
 
   /** Terraform's types of the resources in it. */

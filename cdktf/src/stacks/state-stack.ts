@@ -37,4 +37,9 @@ export class StateStack extends StageStack {
   protected override stateFile(system: string, { account, region }: DeployConfig): string {
     return `${system}-${account}-${region}.tfstate`;
   }
+
+  /** Whichever stage it is made from, it is no one's. */
+  protected override tags(system: string): Record<string, string> {
+    return { system };
+  }
 }
