@@ -5,7 +5,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
+import { MissingOutputsError } from './deployed.js';
 import { AUTH_MODE, RUNTIMES, type Runtime } from './runtimes.js';
+
+/** Starts what the suite runs on; where a variable is missing, says so and no more. */
+async function started(start: () => Promise<Runtime>): Promise<Runtime> {
+  try {
+    return await start();
+  } catch (error) {
+    if (!(error instanceof MissingOutputsError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
 
 /** Runs test files in one process of their own; whether all passed. */
 async function pass(
@@ -36,7 +48,7 @@ const isSeed = (file: string): boolean => file.endsWith('seeds.e2e-spec.js');
 /** Their lines carry no token. */
 const needsOpen = (file: string): boolean => isSeed(file) || file.endsWith('purchase-seed.e2e-spec.js');
 
-let runtime = await start();
+let runtime = await started(start);
 const passed = [
   await pass(
     runtime,
