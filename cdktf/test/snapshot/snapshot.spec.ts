@@ -5,6 +5,7 @@ import { expect } from 'expect';
 import { topology } from '../../../libs/topology/src/topology.js';
 import { moves } from '../../src/config/moves.js';
 import { DEV, PROD, synthesize, type Blocks, type StackJson } from '../terraform/synthesis.js';
+import { mustBeSnapshot } from './changed-lines.js';
 
 /** Set to write the snapshots anew. */
 const WRITES = process.env.WRITE_SNAPSHOTS === '1';
@@ -45,11 +46,26 @@ describe('the written stacks', () => {
         const lines = linesOf(await synthesis.jsonOf(stack));
         const file = `cdktf/test/snapshot/${name}.txt`;
         if (WRITES) writeFileSync(file, lines);
-        expect(existsSync(file)).toBe(true);
-        // Compared as lists, so that a failure shows the lines that differ.
-        expect(lines.split('\n')).toEqual(readFileSync(file, 'utf8').split('\n'));
+        mustBeSnapshot(file, existsSync(file) ? readFileSync(file, 'utf8') : '', lines);
       } finally {
         await synthesis.remove();
       }
     });
+
+  it('are told by the lines that changed, and by the way to take them over', () => {
+    const told = (after: string): string => {
+      try {
+        mustBeSnapshot('a.txt', 'one\ntwo\nthree\n', after);
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+      return '';
+    };
+    expect(told('one\ntwo\nthree\n')).toBe('');
+    expect(told('one\nthree\nfour\n').split('\n')).toEqual([
+      expect.stringMatching(/^a.txt is stale.*WRITE_SNAPSHOTS=1 npm run test:deploy$/),
+      ...['- two', '+ four'],
+    ]);
+    expect(told('two\none\nthree\n')).toContain('its lines stand in another order');
+  });
 });
