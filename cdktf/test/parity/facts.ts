@@ -46,13 +46,14 @@ export function compare(declared: readonly Resource[], local: Facts, deployed: F
 export const driftIn = (compared: readonly Compared[]): Compared[] =>
   compared.filter(({ verdict }) => verdict !== 'equal');
 
-/** A line for each attribute, as a person reads them. */
+/** A line for each attribute, as a person reads them, below a line that names the columns. */
 export function table(compared: readonly Compared[]): string {
-  const rows = compared.map(({ subject, attribute, local, deployed, verdict }) =>
+  const found = compared.map(({ subject, attribute, local, deployed, verdict }) =>
     verdict === 'equal'
       ? [subject, attribute, short(local), '=']
       : [subject, attribute, short(local), `${verdict}: ${short(deployed)}`],
   );
+  const rows = [['resource', 'attribute', 'here', 'on AWS'], ...found];
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows.map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')).join('\n');
 }

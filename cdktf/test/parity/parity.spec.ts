@@ -3,7 +3,7 @@
  * declaration, attribute by attribute. Left out is what the model marks as protection, and nothing else.
  */
 import { dirname } from 'node:path';
-import { before, describe, it } from 'node:test';
+import { before, it } from 'node:test';
 import { expect } from 'expect';
 import { behaviours } from '../../../libs/topology/src/mark.js';
 import {
@@ -21,6 +21,7 @@ import { addPoolUser, poolClient, tokensOf } from '../../../test/fixtures/pool-c
 import { startTabletop } from '../../../test/fixtures/tabletop.js';
 import { readDeployConfig, type DeployConfig } from '../../src/config/deploy-config.js';
 import { packageFunctions } from '../../src/package/package-functions.js';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { DEV, synthesize } from '../terraform/synthesis.js';
 import { noTerraform, startProvider, Workspace } from '../terraform/terraform.js';
 import { deployedFacts } from './deployed-facts.js';
@@ -97,7 +98,7 @@ const withStages = (dev: Facts, prod: Facts): Facts =>
 
 const withoutExtras = (facts: Facts): Facts => new Map([...facts].filter(([subject]) => !(subject in ONLY_ON_AWS)));
 
-describe('parity of what is deployed with what runs locally', { skip: noTerraform }, () => {
+describeUnless(noTerraform, 'parity of what is deployed with what runs locally', () => {
   const resources = resourcesIn(topology, 'dev');
   let here: Facts;
   let there: Facts;
@@ -113,6 +114,7 @@ describe('parity of what is deployed with what runs locally', { skip: noTerrafor
   it('holds for every resource and every attribute', () => {
     const compared = compare(resources, here, there);
     process.stdout.write(`${table(compared)}\n`);
+    expect(table(compared).split('\n')[0]).toMatch(/^resource +attribute +here +on AWS$/);
     for (const [subject, why] of Object.entries(ONLY_ON_AWS)) process.stdout.write(`${subject}  only on AWS: ${why}\n`);
     for (const [type, why] of Object.entries(COMPUTED)) process.stdout.write(`answer ${type}  not asked for: ${why}\n`);
     expect(driftIn(compared)).toEqual([]);

@@ -1,5 +1,5 @@
 /** What the policies of an applied state let each function do. */
-import { valuesAt } from '../../src/check/rule.js';
+import { valueAt, valuesAt } from '../../src/check/rule.js';
 import { type StateResource } from '../terraform/terraform.js';
 
 /** One action on one resource. */
@@ -11,6 +11,8 @@ export interface AllowedRight {
   readonly resource: string;
   /** What partition keys may look like, as IAM's StringLike has it; empty for any. */
   readonly keys: readonly string[];
+  /** The service that asks in the function's name, where a statement names one. */
+  readonly through: string;
 }
 
 interface Statement {
@@ -51,10 +53,11 @@ function rightsIn(
   const keys = valuesAt(Condition, 'ForAllValues:StringLike').flatMap((like) =>
     valuesAt(like, 'dynamodb:LeadingKeys').map(String),
   );
+  const [through = ''] = String(valueAt(Condition, 'StringEquals.kms:ViaService') ?? '').split('.');
   return [Action]
     .flat()
     .flatMap((action) =>
-      [Resource].flat().map((arn) => ({ function: name, action, resource: resourceWord(arn), keys })),
+      [Resource].flat().map((arn) => ({ function: name, action, resource: resourceWord(arn), keys, through })),
     );
 }
 

@@ -64,7 +64,8 @@ export function matrix(used: readonly UsedRight[], allowed: readonly AllowedRigh
   for (const right of allowed) {
     const row = `${right.function}  ${right.resource}`;
     const mark = used.some((use) => allows(right, use)) ? '' : ' (never)';
-    rows.set(row, [...(rows.get(row) ?? []), `${right.action}${mark}`]);
+    const through = right.through === '' ? '' : ` through ${right.through}`;
+    rows.set(row, [...(rows.get(row) ?? []), `${right.action}${through}${mark}`]);
   }
   return [...rows].map(([row, actions]) => `${row}  ${actions.join(', ')}`).join('\n');
 }
