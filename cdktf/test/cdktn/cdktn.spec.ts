@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { expect } from 'expect';
+import { describeUnless } from '../fixtures/describe-unless.js';
 
 const SUCCESSOR = resolve('cdktf', 'cdktn', 'node_modules');
 const notInstalled = existsSync(join(SUCCESSOR, 'cdktf'))
@@ -27,7 +28,7 @@ interface Stack {
   readonly terraform: { required_providers: { aws: { source: string; version: string } } };
 }
 
-describe('the stacks with cdktn', { skip: notInstalled }, () => {
+describeUnless(notInstalled, 'the stacks with cdktn', () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'tabletop-cdktn-'));

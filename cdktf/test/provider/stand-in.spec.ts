@@ -2,8 +2,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { expect } from 'expect';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { noTerraform, startProvider, Workspace, type Provider } from '../terraform/terraform.js';
 
 type Blocks = Record<string, Record<string, object>>;
@@ -16,7 +17,7 @@ const TABLE = {
   attribute: [{ name: 'PK', type: 'S' }],
 };
 
-describe('the stand-in provider', { skip: noTerraform }, () => {
+describeUnless(noTerraform, 'the stand-in provider', () => {
   let provider: Provider;
   let folder: string;
   let stacks = 0;

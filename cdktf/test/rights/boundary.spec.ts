@@ -1,7 +1,8 @@
 /** That the boundary of all roles lets each role of a stage do what its policy says, and nothing in another stage. */
-import { before, describe, it } from 'node:test';
+import { before, it } from 'node:test';
 import { expect } from 'expect';
 import { valuesAt } from '../../src/check/rule.js';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { DEV, synthesize } from '../terraform/synthesis.js';
 import { noTerraform, startProvider, Workspace, type StateResource } from '../terraform/terraform.js';
 import { isLike } from './matrix.js';
@@ -13,7 +14,7 @@ interface Statement {
 
 const statementsOf = (policy: unknown): Statement[] => valuesAt(JSON.parse(String(policy)), 'Statement') as Statement[];
 
-describe('the boundary of all roles', { skip: noTerraform }, () => {
+describeUnless(noTerraform, 'the boundary of all roles', () => {
   let service: StateResource[];
   let boundary: { arn: string; policy: string };
   before(async () => {

@@ -4,9 +4,10 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { before, describe, it } from 'node:test';
+import { before, it } from 'node:test';
 import { expect } from 'expect';
 import { readUse, usedRightsFile, type UsedRight } from '../../../test/fixtures/used-rights.js';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { DEV, synthesize } from '../terraform/synthesis.js';
 import { noTerraform, startProvider, Workspace } from '../terraform/terraform.js';
 import { allowedRights, type AllowedRight } from './allowed-rights.js';
@@ -35,7 +36,7 @@ function recorded(): { rights: UsedRight[]; unknown: string[] } {
   return { rights: uses.flatMap(({ rights }) => rights), unknown: uses.flatMap(({ unknown }) => unknown) };
 }
 
-describe('the rights of the functions on AWS', { skip: noTerraform }, () => {
+describeUnless(noTerraform, 'the rights of the functions on AWS', () => {
   let used: UsedRight[];
   let unknown: string[];
   let allowed: AllowedRight[];
@@ -64,6 +65,9 @@ describe('the rights of the functions on AWS', { skip: noTerraform }, () => {
 
   it('let each do all that it was seen to do', () => {
     process.stdout.write(`${matrix(used, allowed).replaceAll(PREFIX, '')}\n`);
+    expect(matrix(used, allowed)).toMatch(
+      /the key {2}.*kms:Decrypt through dynamodb \(never\), kms:Decrypt through lambda \(never\)/,
+    );
     expect(unknown).toEqual([]);
     expect(used.length).toBeGreaterThan(60);
     expect(logical(missing(used, allowed))).toEqual([]);

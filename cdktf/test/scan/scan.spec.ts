@@ -5,10 +5,11 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 import { expect } from 'expect';
 import { stages } from '../../src/config/stages.js';
 import { readDeployConfig, type DeployConfig } from '../../src/config/deploy-config.js';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { PROD, synthesize } from '../terraform/synthesis.js';
 
 const SETTINGS = resolve('.checkov.yaml');
@@ -36,7 +37,7 @@ async function scan(config: DeployConfig, ...settings: readonly string[]): Promi
 const failuresOf = ({ results }: Report): string[] =>
   results.failed_checks.map(({ check_id, resource }) => `${check_id} ${resource}`);
 
-describe('the security scan', { skip: noCheckov }, () => {
+describeUnless(noCheckov, 'the security scan', () => {
   it('passes more than 150 checks and fails none', async () => {
     const report = await scan(PROD, '--config-file', SETTINGS);
     process.stdout.write(`checkov: ${report.summary.passed} passed, ${report.summary.failed} failed\n`);

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { DEV, synthesize } from './synthesis.js';
 import { noTerraform, startProvider, type Outcome, type Provider } from './terraform.js';
 
@@ -160,7 +161,7 @@ describe('the commands of a deployment', () => {
     ).toEqual(['/dev/policies/plan-1.json', '/dev/policies/apply-1.json', '/dev/policies/apply-2.json']);
   });
 
-  describe('with Terraform', { skip: noTerraform }, () => {
+  describeUnless(noTerraform, 'with Terraform', () => {
     let provider: Provider;
     before(async () => {
       const synthesis = await synthesize(DEV);

@@ -1,6 +1,6 @@
 /** What a new name in the declaration would do to what is deployed already. */
 import { readFileSync } from 'node:fs';
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { expect } from 'expect';
 import { httpFunction, singleTable } from '../../../libs/topology/src/construct.js';
 import { restApi } from '../../../libs/topology/src/rest-api.js';
@@ -9,6 +9,7 @@ import { userPool } from '../../../libs/topology/src/user-pool.js';
 import { topology } from '../../../libs/topology/src/topology.js';
 import { moves } from '../../src/config/moves.js';
 import { type Moves, type StatefulNames } from '../../src/stacks/stateful-names.js';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { emptied } from './replaced-data.js';
 import { DEV, synthesize } from './synthesis.js';
 import { noTerraform, startProvider, Workspace, type Provider } from './terraform.js';
@@ -33,7 +34,7 @@ function recorded(): Topology {
   return system(topology.name, { also });
 }
 
-describe('a plan after a change of names', { skip: noTerraform }, () => {
+describeUnless(noTerraform, 'a plan after a change of names', () => {
   let provider: Provider;
   let workspace: Workspace;
   before(async () => {

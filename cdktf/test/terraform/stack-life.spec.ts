@@ -1,13 +1,14 @@
 /** Each stack through Terraform's whole circle, against the stand-in provider: no account, no network. */
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { after, before, it, type TestContext } from 'node:test';
 import { expect } from 'expect';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { DEV, PROD, synthesize, type Synthesis } from './synthesis.js';
 import { noTerraform, startProvider, Workspace } from './terraform.js';
 
 /** Everything that may be asked for, in a stage that may be taken down again. */
 const WHOLE = { ...PROD, stage: 'staging' as const, protection: false };
 
-describe('Terraform on the stacks, at a provider whose state echoes the plan', { skip: noTerraform }, () => {
+describeUnless(noTerraform, 'Terraform on the stacks, at a provider whose state echoes the plan', () => {
   let synthesis: Synthesis;
   let dev: Synthesis;
   before(async () => {
