@@ -10,7 +10,7 @@ import { describeUnless } from '../fixtures/describe-unless.js';
 const SUCCESSOR = resolve('cdktf', 'cdktn', 'node_modules');
 const notInstalled = existsSync(join(SUCCESSOR, 'cdktf'))
   ? false
-  : 'cdktn is not installed; npm ci --prefix cdktf/cdktn (480 MB)';
+  : 'cdktn is not installed; npm ci --prefix cdktf/cdktn (490 MB)';
 
 const SETTINGS = {
   prod: {

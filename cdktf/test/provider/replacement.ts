@@ -27,7 +27,7 @@ const FORCES: Readonly<Record<string, readonly string[]>> = {
   aws_codebuild_project: ['name'],
   aws_codepipeline: ['name'],
   aws_cognito_user_group: ['name', 'user_pool_id'],
-  // AWS's own UpdateUserPool takes a new name.
+  // AWS's UpdateUserPool takes a new `PoolName`; the provider's schema has `ForceNew` on the name all the same.
   aws_cognito_user_pool: ['name', 'alias_attributes', 'username_attributes', 'username_configuration'],
   aws_cognito_user_pool_client: ['user_pool_id', 'generate_secret'],
   aws_dynamodb_table: ['name', 'hash_key', 'range_key', 'local_secondary_index'],
