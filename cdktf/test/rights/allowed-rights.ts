@@ -53,7 +53,8 @@ function rightsIn(
   const keys = valuesAt(Condition, 'ForAllValues:StringLike').flatMap((like) =>
     valuesAt(like, 'dynamodb:LeadingKeys').map(String),
   );
-  const [through = ''] = String(valueAt(Condition, 'StringEquals.kms:ViaService') ?? '').split('.');
+  const asks = valueAt(Condition, 'StringEquals.kms:ViaService');
+  const [through = ''] = typeof asks === 'string' ? asks.split('.') : [];
   return [Action]
     .flat()
     .flatMap((action) =>
