@@ -58,6 +58,7 @@ describe('the settings of a stage', () => {
       expect(mistakesIn('dev', { ...GOOD, corsOrigins })).toBe('');
       expect(readServiceConfig({ TABLE_NAME: 'data', AUTH_MODE: 'open', CORS_ORIGINS: corsOrigins })).toBeDefined();
     }
+    expect(readDeployConfig('dev', { dev: { ...GOOD, corsOrigins: ' * ,' } }).corsOrigins).toBe('*');
     for (const corsOrigins of ['https://a.example/', 'ftp://x y,*', 'a.example', 5])
       expect(mistakesIn('dev', { ...GOOD, corsOrigins })).toContain(
         `corsOrigins is ${JSON.stringify(corsOrigins)}; give *, empty, or origins such as https://shop.example`,

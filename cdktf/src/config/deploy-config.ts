@@ -88,6 +88,8 @@ const settingsSchema = z.strictObject({
     .string({ error: refused(`give ${CORS_ORIGINS_FORM}`) })
     // The functions' own rule: what they would refuse at their first request is refused before a deployment.
     .refine((list) => areOrigins(originsIn(list)), { error: refused(`give ${CORS_ORIGINS_FORM}`) })
+    // As the gateway compares them.
+    .transform((list) => originsIn(list).join(','))
     .optional(),
   logLevel: oneOf(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   /** Told of every alarm, after a confirmation by mail. */
