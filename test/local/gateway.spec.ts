@@ -258,6 +258,13 @@ describe('the local API gateway', () => {
     expect(response.text).toBeUndefined();
   });
 
+  it('tells the length of what it answers', async () => {
+    const { headers, text } = await api.get('/echo');
+    expect(headers).toMatchObject({ 'content-length': String(Buffer.byteLength(text)) });
+    expect(headers).not.toHaveProperty('transfer-encoding');
+    expect((await api.options('/docs')).headers).not.toHaveProperty('content-length');
+  });
+
   it('keeps answering after a client hung up in the middle of a body', async () => {
     const { hostname, port } = new URL(stack.apiUrl!);
     await new Promise<void>((resolve) => {

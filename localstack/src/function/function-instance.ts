@@ -4,20 +4,18 @@
  */
 import { FunctionProcess, type Exit, type ProcessOptions } from './function-process.js';
 import { afterReading } from './line-channel.js';
-import { type FunctionError, type Recall, type Reply } from './wire.js';
+import { STALL_MS, type FunctionError, type Recall, type Reply } from './wire.js';
 
 /** Lambda gives the handler's module ten seconds to load. */
 const INIT_TIMEOUT_MS = 10_000;
 const MEMORY_CHECK_MS = 50;
 
 /** The most events in hand, the running one among them. */
-const MOST_IN_HAND = 8;
+const MOST_IN_HAND = 32;
 /** An event is given ahead only where it is likely to begin within this time. */
 const AHEAD_MS = 5;
-/** An event that runs longer than this gives up the events behind it. */
-const STALL_MS = 10;
-/** A longer event is not given ahead: a recall must fit into the channel behind all that are (UTF-16 units). */
-const LONGEST_AHEAD = 16_384;
+/** No event is given ahead beyond so many characters: a recall must fit into the channel behind all that are (UTF-16 units). */
+const LONGEST_AHEAD = 131_072;
 /** How much the last event weighs in the average duration. */
 const SMOOTHING = 0.1;
 
@@ -64,6 +62,8 @@ export class FunctionInstance {
   private dead = false;
   /** The first is running. */
   private works: Work[] = [];
+  /** Characters of these. */
+  private lengthInHand = 0;
   private beganAt = 0;
   private averageMs = Number.POSITIVE_INFINITY;
   private memoryCheckedAt = 0;
@@ -102,7 +102,8 @@ export class FunctionInstance {
     const { length: inHand } = this.works;
     if (inHand === 0) return 0;
     const wait = inHand * this.averageMs;
-    const mayWait = inHand < MOST_IN_HAND && length <= LONGEST_AHEAD && now - this.beganAt < STALL_MS;
+    const isFull = inHand >= MOST_IN_HAND || this.lengthInHand + length > LONGEST_AHEAD;
+    const mayWait = !isFull && now - this.beganAt < STALL_MS;
     return mayWait && wait < AHEAD_MS ? wait : Number.POSITIVE_INFINITY;
   }
 
@@ -110,6 +111,7 @@ export class FunctionInstance {
   give(work: Work): void {
     work.logStream = this.options.logStream;
     if (this.works.push(work) === 1) this.beganAt = performance.now();
+    this.lengthInHand += work.text.length;
     this.process.send(work.text);
   }
 
@@ -164,6 +166,7 @@ export class FunctionInstance {
     const now = performance.now();
     const durationMs = now - this.beganAt;
     this.works.shift();
+    this.lengthInHand -= running.text.length;
     this.beganAt = now;
     this.usedAt = now;
     this.averageMs = Number.isFinite(this.averageMs)
@@ -191,6 +194,7 @@ export class FunctionInstance {
   private giveBack(isReturned: (work: Work) => boolean): void {
     const returned = this.works.filter(isReturned);
     this.works = this.works.filter((work) => !returned.includes(work));
+    for (const { text } of returned) this.lengthInHand -= text.length;
     if (returned.length > 0) this.options.onReturn(returned);
   }
 

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { type Journal } from '../journal.js';
 import { FunctionInstance, type Outcome, type Work } from './function-instance.js';
 import { type ProcessOptions } from './function-process.js';
-import { type FunctionError, type Invoke } from './wire.js';
+import { machineNow, type FunctionError, type Invoke } from './wire.js';
 
 export interface FunctionPoolOptions extends Omit<ProcessOptions, 'onLine'> {
   /** Physical name. */
@@ -45,7 +45,7 @@ const WATCH_MS = 5;
 const PATIENCE_MS = 20;
 const PATIENCE_GROWTH = 4;
 /** A wait that is not worth another process's attention. */
-const AT_ONCE_MS = 1;
+const AT_ONCE_MS = 2;
 /** An instance beyond the first ends after this time without work. */
 const IDLE_MS = 60_000;
 /** An instance that ended sooner is not replaced before there is work. */
@@ -87,7 +87,8 @@ export class FunctionPool {
     const { name, arn, timeoutSeconds, journal } = this.options;
     const timeoutMs = timeoutSeconds * 1000;
     const trace = `Root=${traceRoot};Parent=${randomHex(16)};Sampled=1`;
-    const text = JSON.stringify({ type: 'invoke', event, requestId, trace, arn, timeoutMs } satisfies Invoke);
+    const sentAt = machineNow();
+    const text = JSON.stringify({ type: 'invoke', event, requestId, trace, arn, timeoutMs, sentAt } satisfies Invoke);
     this.busy += 1;
     let work: Work | undefined;
     const outcome = await new Promise<Outcome | 'throttled'>((settle) => {

@@ -7,9 +7,13 @@ import { createRequire, enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Socket } from 'node:net';
 import { afterReading, LineChannel } from './line-channel.js';
-import { CHANNEL_FD, type FunctionError, type Invoke, LINE_BREAK, LINE_MARK, type Recall, type Reply } from './wire.js';
+import { CHANNEL_FD, LINE_BREAK, LINE_MARK, machineNow, STALL_MS } from './wire.js';
+import { type FunctionError, type Invoke, type Recall, type Reply } from './wire.js';
 
 type Handler = (event: unknown, context: object) => unknown;
+
+/** For so long after an event was sent no recall can have followed it, whatever the clocks' grain. */
+const SURE_MS = STALL_MS / 2;
 
 let currentRequest = '';
 
@@ -87,14 +91,16 @@ async function handle(run: Handler, invoke: Invoke): Promise<string> {
 
 /**
  * Runs the events in hand, one after the other. The next begins only once the reply is with the system and the channel
- * was read since: the stack can tell from its side that an event has not begun (function-instance.ts).
+ * was read since: the stack can tell from its side that an event has not begun (function-instance.ts). After an event that
+ * came a moment ago nothing can have been recalled, and the reading is spared.
  */
 async function work(run: Handler): Promise<void> {
   const invoke = inHand.shift();
   busy = invoke !== undefined && !dying;
   if (!busy || invoke === undefined) return;
   const reply = await handle(run, invoke);
-  channel.send(reply, () => afterReading(() => void work(run)));
+  const next = (): void => void work(run);
+  channel.send(reply, () => (machineNow() < invoke.sentAt + SURE_MS ? next() : afterReading(next)));
 }
 
 function take(message: Invoke | Recall): void {

@@ -17,7 +17,15 @@ export interface Invoke {
   readonly arn: string;
   /** How long the handler may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** Not later than it was sent, on the machine's clock (`machineNow`): events behind it are recalled STALL_MS after that, or later. */
+  readonly sentAt: number;
 }
+
+/** An event that runs longer than this gives up the events behind it. */
+export const STALL_MS = 10;
+
+/** Milliseconds on a clock that all processes of the machine share, and that never goes back. */
+export const machineNow = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 /** Stack to process: give back every event that has not begun. */
 export interface Recall {

@@ -120,8 +120,14 @@ class Gateway {
       receivedAt: new Date(),
     });
     this.busy -= 1;
-    outgoing.writeHead(answer.status, { 'x-amzn-requestid': requestId, ...answer.headers });
-    outgoing.end(method === 'HEAD' ? undefined : answer.body);
+    const hasContent = method !== 'HEAD' && answer.status !== 204 && answer.status !== 304;
+    outgoing.writeHead(answer.status, {
+      'x-amzn-requestid': requestId,
+      ...answer.headers,
+      // Of an unknown length it would be sent in chunks, which costs both sides more.
+      ...(hasContent && { 'content-length': Buffer.byteLength(answer.body) }),
+    });
+    outgoing.end(hasContent ? answer.body : undefined);
     this.options.journal.record({
       type: 'request',
       requestId: String(answer.headers['x-request-id'] ?? requestId),
