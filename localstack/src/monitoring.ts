@@ -23,6 +23,7 @@ export interface MonitoringOptions {
   /** Where the states of alarms are kept. */
   readonly alarmFile: string;
   readonly publish: AlarmBookOptions['publish'];
+  readonly untilCanPublish?: AlarmBookOptions['untilCanPublish'];
   /** Where alarms tell of themselves; `journal` by default, which has to hear of it. */
   readonly alarmJournal?: Journal;
   /** When an entry happened, by the clock; by default now, as in one process it is. */

@@ -32,6 +32,8 @@ export interface AlarmBookOptions {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly publish: (topicArn: string, subject: string, message: string) => Promise<unknown>;
+  /** Undefined while topics can be told; else resolves when they can. By default they always can. */
+  readonly untilCanPublish?: () => Promise<unknown> | undefined;
 }
 
 type KeptState = Pick<Alarm, 'state' | 'reason' | 'stateSince'>;
@@ -70,7 +72,10 @@ export class AlarmBook {
     this.alarms.set(definition.name, { definition, configuredAt: now, ...before });
   }
 
-  /** Puts an alarm into a state, and acts when that is another one than before. Resolves when all topics are told. */
+  /**
+   * Puts an alarm into a state, and acts when that is another one than before. Resolves when all topics are told; those
+   * that cannot be told yet are later, and nobody waits for it: the other alarms have to be looked at meanwhile.
+   */
   async change(alarm: Alarm, to: AlarmState, reason: string): Promise<void> {
     const { definition, state: from } = alarm;
     const { name, actions } = definition;
@@ -94,14 +99,18 @@ export class AlarmBook {
   }
 
   private async tell(topicArn: string, definition: AlarmDefinition, transition: Transition): Promise<void> {
-    const { journal, publish } = this.options;
+    const { journal, publish, untilCanPublish } = this.options;
     const { name } = definition;
     const done = (summary: string): void =>
       this.remember({ alarm: name, at: transition.at, type: 'Action', summary, data: JSON.stringify({ topicArn }) });
+    const wait = untilCanPublish?.();
+    if (wait !== undefined) return void wait.then(() => this.tell(topicArn, definition, transition));
     try {
       await publish(topicArn, subjectOf(name, transition.to), messageOf(definition, transition));
       done(`Successfully executed action ${topicArn}`);
     } catch (error) {
+      // It has become impossible on the way.
+      if (untilCanPublish?.() !== undefined) return this.tell(topicArn, definition, transition);
       // As on AWS, an alarm whose action fails has changed all the same.
       done(`Failed to execute action ${topicArn}`);
       journal.record({ type: 'stack', what: `alarm ${name} could not tell ${topicArn}: ${(error as Error).message}` });

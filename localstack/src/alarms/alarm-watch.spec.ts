@@ -51,3 +51,51 @@ describe('an alarm over five minutes', () => {
     expect(reasons).toEqual([expect.stringContaining('[2.0 (31/01/26 12:02:00)]')]);
   });
 });
+
+describe('an alarm whose topics cannot be told yet', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tabletop-alarms-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('is told of later, whether they were away before or went away on the way, and holds nobody up', async () => {
+    const told: string[] = [];
+    const waiting: (() => void)[] = [];
+    let isAway = true;
+    let losesNext = false;
+    const publish = (_topic: string, subject: string): Promise<void> => {
+      if (losesNext) [isAway, losesNext] = [true, false];
+      if (isAway) return Promise.reject(new Error('The system is not ready'));
+      told.push(subject);
+      return Promise.resolve();
+    };
+    const untilCanPublish = (): Promise<void> | undefined =>
+      isAway ? new Promise((resolve) => void waiting.push(resolve)) : undefined;
+    const comeBack = async (): Promise<void> => {
+      isAway = false;
+      for (const resolve of waiting.splice(0)) resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    const journal = new Journal();
+    const clock = new ManualClock(NOON);
+    const book = new AlarmBook({ file: join(folder, 'alarms.json'), clock, journal, publish, untilCanPublish });
+    book.add({
+      ...{ name: 'errors', description: '', metric: ERRORS, statistic: 'Sum', period: 300 },
+      ...{ evaluationPeriods: 1, datapointsToAlarm: 1, missingData: 'notBreaching' },
+      ...{ comparison: 'GreaterThanOrEqualToThreshold', threshold: 2 },
+      actions: { ALARM: ['topic'], OK: ['topic'], INSUFFICIENT_DATA: [] },
+    });
+    const [alarm] = book.all();
+    await book.change(alarm!, 'ALARM', 'because');
+    expect(told).toEqual([]);
+    await comeBack();
+    expect(told).toEqual([expect.stringContaining('ALARM')]);
+
+    losesNext = true;
+    await book.change(alarm!, 'OK', 'because');
+    expect(told).toHaveLength(1);
+    await comeBack();
+    expect(told).toEqual([expect.stringContaining('ALARM'), expect.stringContaining('OK')]);
+    expect(journal.entries({ type: 'stack' })).toEqual([]);
+    const actions = book.history.filter(({ type }) => type === 'Action').map(({ summary }) => summary);
+    expect(actions).toEqual(Array(2).fill('Successfully executed action topic'));
+  });
+});

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
-import { absenceReason } from './absence.js';
+import { absenceReason, lacksToken } from './absence.js';
 
 const reason = (environment: Parameters<typeof absenceReason>[3]): string =>
   absenceReason('http://localstack:4566', 'ECONNREFUSED', 10, environment);
@@ -16,6 +16,14 @@ describe('a LocalStack that does not answer', () => {
     expect(reason({ LOCALSTACK_IMAGE: 'localstack/localstack:2026.05', LOCALSTACK_TOKEN_SET: '' })).toMatch(
       /image is localstack\/localstack:2026\.05.*LOCALSTACK_AUTH_TOKEN.*localstack\/localstack:4\.14\.0 is the last that needs none/,
     );
+  });
+
+  it('is given up only where a token may be missing', () => {
+    const LOCALSTACK_IMAGE = 'localstack/localstack';
+    expect(lacksToken({ LOCALSTACK_IMAGE })).toBe(true);
+    expect(lacksToken({ LOCALSTACK_IMAGE, LOCALSTACK_TOKEN_SET: 'yes' })).toBe(false);
+    expect(lacksToken({ LOCALSTACK_IMAGE: 'localstack/localstack:4.14.0' })).toBe(false);
+    expect(lacksToken({})).toBe(false);
   });
 
   it('with a token is not told to get one', () => {

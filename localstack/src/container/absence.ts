@@ -3,22 +3,26 @@
 /** The last image that asks for no token. */
 const FREE_IMAGE = 'localstack/localstack:4.14.0';
 
+/** What the endpoint is told of LocalStack's container. */
+export interface ImageFacts {
+  readonly LOCALSTACK_IMAGE?: string;
+  /** Not empty where a token is given. */
+  readonly LOCALSTACK_TOKEN_SET?: string;
+}
+
+/** Whether the image may be one that ends at once, for want of a token. */
+export const lacksToken = ({ LOCALSTACK_IMAGE = FREE_IMAGE, LOCALSTACK_TOKEN_SET = '' }: ImageFacts): boolean =>
+  LOCALSTACK_IMAGE !== FREE_IMAGE && LOCALSTACK_TOKEN_SET === '';
+
 /**
  * @param reason what the attempt met, such as ECONNREFUSED
  * @param seconds it has been away
- * @param environment LOCALSTACK_IMAGE, and LOCALSTACK_TOKEN_SET where a token is given
  */
-export function absenceReason(
-  url: string,
-  reason: string,
-  seconds: number,
-  environment: { readonly LOCALSTACK_IMAGE?: string; readonly LOCALSTACK_TOKEN_SET?: string },
-): string {
-  const { LOCALSTACK_IMAGE: image = FREE_IMAGE, LOCALSTACK_TOKEN_SET: token = '' } = environment;
+export function absenceReason(url: string, reason: string, seconds: number, environment: ImageFacts): string {
   const what = `LocalStack at ${url} has not answered for ${seconds} s (${reason}).`;
-  if (image !== FREE_IMAGE && token === '')
+  if (lacksToken(environment))
     return (
-      `${what} Its image is ${image}, and images from 2026.03 on end at once without LOCALSTACK_AUTH_TOKEN. ` +
+      `${what} Its image is ${environment.LOCALSTACK_IMAGE}, and images from 2026.03 on end at once without LOCALSTACK_AUTH_TOKEN. ` +
       `Set the token, or leave LOCALSTACK_IMAGE out: ${FREE_IMAGE} is the last that needs none.`
     );
   return (

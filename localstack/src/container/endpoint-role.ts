@@ -46,7 +46,7 @@ export const startEndpoint: Role = async (frame, name) => {
 
   const clients = clientsOf(upstream);
   const reconciler = new Reconciler({
-    ...{ service: name, url: upstream },
+    ...{ service: name, url: upstream, lastReason: join(dataDir, 'given-up.json') },
     make: (onMade) => makeAll(athome(resources, 'localstack'), containerMakers, system, onMade),
   });
   const waitsFor = (): string | undefined => reconciler.waitsFor;
@@ -68,6 +68,7 @@ export const startEndpoint: Role = async (frame, name) => {
     queues: queueNames,
     alarmFile: join(dataDir, 'alarms.json'),
     publish: (TopicArn, Subject, Message) => toSelf.send(new PublishCommand({ TopicArn, Subject, Message })),
+    untilCanPublish: () => reconciler.untilReady(),
   });
   const system: EndpointSystem = { ...frame, clients, monitoring };
   await makeAll(athome(resources, 'endpoint'), containerMakers, system, () => undefined);
@@ -80,6 +81,7 @@ export const startEndpoint: Role = async (frame, name) => {
     facts: () => ({ session: reconciler.session }),
     services: endpointServices({
       ...{ forwarder, toFunctions, upstream, monitoring, waitsFor, peer: container.peer },
+      onRefused: () => reconciler.countRefused(),
       functions: functionsOf(frame),
       description: () => ({
         names: [`${frame.name}-${frame.stage}`, ...frame.aliases],
@@ -103,9 +105,11 @@ export const startEndpoint: Role = async (frame, name) => {
   monitoring.start();
   say(
     name,
-    `answers for LocalStack at ${upstream}; it keeps tables over a restart, but not the messages in its queues`,
+    `answers for LocalStack at ${upstream}, which keeps tables and their streams over a restart; declared topics, queues ` +
+      'and subscriptions are made again, without the messages in them',
   );
   return {
+    broken: reconciler.broken,
     stop: async () => {
       await reconciler.stop();
       bell.stop();

@@ -18,10 +18,12 @@ export interface EndpointServicesOptions extends Pick<EmbeddedServicesOptions, '
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   /** What is missing; undefined when calls can be answered. */
   readonly waitsFor: () => string | undefined;
+  /** Called for each call that gets 503 because something is missing. */
+  readonly onRefused: () => void;
 }
 
 export function endpointServices(options: EndpointServicesOptions): Services {
-  const { forwarder, peer, waitsFor } = options;
+  const { forwarder, peer, waitsFor, onRefused } = options;
   const to =
     (name: string): ServiceAnswer =>
     (request) =>
@@ -40,6 +42,7 @@ export function endpointServices(options: EndpointServicesOptions): Services {
       (request) => {
         const missing = waitsFor();
         if (missing === undefined) return answer(request);
+        onRefused();
         return notReady(request, missing);
       },
     ]),
@@ -49,7 +52,7 @@ export function endpointServices(options: EndpointServicesOptions): Services {
 /** SDKs try again after a 503. */
 function notReady(request: Parameters<ServiceAnswer>[0], missing: string): AwsResponse {
   const error = awsError(request, 503, 'ServiceUnavailable', `The system is not ready: it waits for ${missing}.`);
-  return { ...error, headers: { ...error.headers, 'retry-after': '1' } };
+  return { ...error, headers: { ...error.headers, 'retry-after': '1' }, untold: true };
 }
 
 /** Each function that takes events has a container of its name. */

@@ -1,4 +1,7 @@
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { PageServer } from '../../../test/fixtures/page-server.js';
 import { listenToLines, type Said } from '../../../test/fixtures/said.js';
@@ -7,10 +10,83 @@ import { topology } from '../../../libs/topology/src/topology.js';
 import { until } from '../child-process.js';
 import { type Origin } from '../resource/local-system.js';
 import { type Made } from '../resource/makers.js';
+import { StartError } from '../start-error.js';
 import { Reconciler } from './reconciler.js';
 
 const [resource] = resourcesIn(topology, 'dev').filter(({ kind }) => kind === 'table');
 const table = `table ${resource?.name}`;
+
+describe('a LocalStack that was never there', () => {
+  const LOCALSTACK_IMAGE = 'localstack/localstack:2026.05';
+  let said: Said;
+  let isStarting: boolean;
+  let server: PageServer;
+  let another: () => Reconciler;
+  let reconciler: Reconciler;
+  const folder = mkdtempSync(join(tmpdir(), 'reconciler-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  beforeEach(async () => {
+    Object.assign(process.env, { LOCALSTACK_IMAGE });
+    said = listenToLines();
+    isStarting = false;
+    server = new PageServer((incoming, outgoing) => {
+      const page = incoming.url === '/_localstack/info' ? { session_id: 'first' } : { completed: false };
+      outgoing.writeHead(isStarting ? 200 : 500).end(JSON.stringify(page));
+    });
+    await server.start();
+    const make = (): Promise<Made[]> => Promise.reject(new Error('nothing is there'));
+    another = () =>
+      new Reconciler({
+        ...{ service: 'aws', url: server.url, make, firstLineMs: 300 },
+        lastReason: join(folder, 'given-up.json'),
+      });
+    reconciler = another();
+  });
+  afterEach(async () => {
+    await reconciler.stop();
+    await server.stop();
+    said.stop();
+    delete process.env.LOCALSTACK_IMAGE;
+  });
+
+  /** What a new start says at its first look. */
+  const givenUpAgain = async (): Promise<string> => {
+    await reconciler.stop();
+    reconciler = another();
+    reconciler.start();
+    await until('no look', () => Promise.resolve(reconciler.waitsFor !== 'LocalStack'), 10_000);
+    return Promise.race([reconciler.broken, Promise.resolve('waiting')]);
+  };
+
+  it('is given up with the third line when its image may want a token', async () => {
+    reconciler.start();
+    expect(await reconciler.broken).toMatch(/2026\.05, and images from 2026\.03 on end at once without/);
+    expect(said.lines.filter(({ level }) => level === 'ERROR')).toHaveLength(2);
+  });
+
+  it('is given up again at once, until another image or a token is there, or it answers', async () => {
+    const said = await givenUpAgain();
+    expect(said).toMatch(/2026\.05, and images from/);
+    for (const change of [{ LOCALSTACK_IMAGE: 'localstack/localstack:2026.06' }, { LOCALSTACK_TOKEN_SET: 'yes' }]) {
+      Object.assign(process.env, change);
+      expect(await givenUpAgain()).toBe('waiting');
+      Object.assign(process.env, { LOCALSTACK_IMAGE });
+      delete process.env.LOCALSTACK_TOKEN_SET;
+    }
+    expect(await givenUpAgain()).toBe(said);
+    isStarting = true;
+    expect(await givenUpAgain()).toBe('waiting');
+  });
+
+  it('is waited for when it has answered once', async () => {
+    isStarting = true;
+    reconciler.start();
+    const threeLines = (): Promise<boolean> => Promise.resolve(said.lines.length >= 3);
+    await until('no three lines', threeLines, 10_000);
+    expect(await Promise.race([reconciler.broken, Promise.resolve('waiting')])).toBe('waiting');
+  });
+});
 
 describe('the reconciler', () => {
   let said: Said;
@@ -93,6 +169,44 @@ describe('the reconciler', () => {
     outcome = 'found';
     await ready();
     expect(messages().at(-1)).toMatch(/^INFO ready/);
+  });
+
+  it('tells what it made in the attempt that made it, and what it only finds in none', async () => {
+    await ready();
+    [session, outcome] = ['second', 'found'];
+    await ready();
+    [session, outcome] = ['third', 'updated'];
+    await ready();
+    expect(messages().filter((line) => !String(line).startsWith('INFO ready'))).toEqual([
+      `INFO ${table} created`,
+      `INFO ${table} updated`,
+    ]);
+  });
+
+  it('gives up on what no later attempt can mend, and leaves the reason to be said last', async () => {
+    await ready();
+    [session, outcome] = ['second', new StartError('table "data": the key differs')];
+    expect(await reconciler.broken).toBe('table "data": the key differs');
+    expect([reconciler.waitsFor, makes]).toEqual(['table "data": the key differs', 2]);
+    const { looks } = seen;
+    await reconciler.stop();
+    expect(seen.looks).toBe(looks);
+    expect(messages().filter((line) => /WARN|ERROR/.test(String(line)))).toEqual([]);
+  });
+
+  it('says once how many calls it has turned away, and wakes who waits for it', async () => {
+    isAway = true;
+    await is('not away', () => reconciler.waitsFor === 'LocalStack (status 500)');
+    const waiting = reconciler.untilReady();
+    for (let n = 0; n < 3; n++) reconciler.countRefused();
+    isAway = false;
+    await ready();
+    await waiting;
+    expect(reconciler.untilReady()).toBeUndefined();
+    expect(messages().at(-1)).toMatch(/^INFO ready: 1 resources .*; 3 calls were refused meanwhile$/);
+    session = 'second';
+    await ready();
+    expect(messages().at(-1)).not.toMatch(/refused/);
   });
 
   it('says once that LocalStack is away, and looks whether everything is there when it is back', async () => {

@@ -1,19 +1,30 @@
 /** Makes the system's tables, topics and queues on LocalStack, again after each start of it; until then nothing is answered. */
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type Resource } from '../../../libs/topology/src/model.js';
 import { type Made } from '../resource/makers.js';
-import { absenceReason } from './absence.js';
+import { StartError } from '../start-error.js';
+import { absenceReason, lacksToken } from './absence.js';
 import { say } from './log-lines.js';
 import { watch, type Seen } from './upstream.js';
 
 export interface ReconcilerOptions {
   readonly service: string;
   readonly url: string;
-  /** Makes what is missing; rejects naming the resource that cannot be made. */
+  /** Makes what is missing; rejects naming the resource that cannot be made, with a StartError when it never can. */
   readonly make: (onMade: (made: Made) => void) => Promise<Made[]>;
+  /** How long LocalStack may be away before a line tells of it; milliseconds, 10 s by default. */
+  readonly firstLineMs?: number;
+  /**
+   * A file that keeps why LocalStack was given up. The container is started again, and then ends at the first look: who
+   * waits for it sees a container that keeps ending, not one that starts for another 40 s.
+   */
+  readonly lastReason?: string;
 }
 
 /** A LocalStack that has been away for so long is worth a line; then each time twice as long. */
 const FIRST_LINE_MS = 10_000;
+/** One that was never there, and whose image may end at once without a token, is waited for until the third line, 40 s. */
+const PATIENCE_IN_FIRST_LINES = 4;
 
 export class Reconciler {
   /** What is missing; undefined when everything is there. */
@@ -23,10 +34,35 @@ export class Reconciler {
   private readonly stopping = new AbortController();
   private watching: Promise<void> = Promise.resolve();
   private awaySince = Date.now();
-  private nextLineMs = FIRST_LINE_MS;
+  private nextLineMs: number;
   private lastFailure = '';
+  private wasSeen = false;
+  /** Calls since everything was there last. */
+  private refused = 0;
+  private waiting: (() => void)[] = [];
+  private tellBroken: (reason: string) => void = () => undefined;
+  /** Settles with the reason when waiting is of no use: only a person can change what is in the way. */
+  readonly broken = new Promise<string>((resolve) => {
+    this.tellBroken = resolve;
+  });
 
-  constructor(private readonly options: ReconcilerOptions) {}
+  constructor(private readonly options: ReconcilerOptions) {
+    this.nextLineMs = this.firstLineMs;
+  }
+
+  private get firstLineMs(): number {
+    return this.options.firstLineMs ?? FIRST_LINE_MS;
+  }
+
+  /** Counts a call that came while something was missing. */
+  countRefused(): void {
+    this.refused += 1;
+  }
+
+  /** Undefined when everything is there; else resolves when it is. */
+  untilReady(): Promise<void> | undefined {
+    return this.waitsFor === undefined ? undefined : new Promise((resolve) => void this.waiting.push(resolve));
+  }
 
   /** Looks for LocalStack from now on. */
   start(): void {
@@ -39,24 +75,56 @@ export class Reconciler {
   }
 
   private async take(seen: Seen): Promise<void> {
-    if ('away' in seen) return this.miss(seen.away);
-    this.nextLineMs = FIRST_LINE_MS;
+    if (this.stopping.signal.aborted) return;
+    if ('away' in seen) return this.miss(seen);
+    if (!this.wasSeen) this.keepReason(undefined);
+    this.wasSeen = true;
+    this.nextLineMs = this.firstLineMs;
     this.awaySince = Date.now();
     if (seen.session === this.session && this.waitsFor === undefined) return;
     this.waitsFor = 'the resources';
     const { service, make } = this.options;
     const started = performance.now();
+    const passed: Made[] = [];
     try {
-      const made = await make(({ resource, origin }) => say(service, `${resource.kind} ${resource.name} ${origin}`));
+      const made = await make((each) => void passed.push(each));
+      this.tellMade(passed);
       this.tellLoss(made);
       this.session = seen.session;
-      this.waitsFor = undefined;
-      this.lastFailure = '';
       const ms = Math.round(performance.now() - started);
-      say(service, `ready: ${made.length} resources on LocalStack ${seen.version} in ${ms} ms`);
+      say(service, `ready: ${made.length} resources on LocalStack ${seen.version} in ${ms} ms${this.refusals()}`);
+      this.beReady();
     } catch (error) {
-      this.fail((error as Error).message);
+      this.tellMade(passed);
+      const { message } = error as Error;
+      if (error instanceof StartError) this.giveUp(message);
+      else this.fail(message);
     }
+  }
+
+  private beReady(): void {
+    this.waitsFor = undefined;
+    this.lastFailure = '';
+    this.refused = 0;
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  /** Nothing more is tried; the reason is said by whoever waits for `broken`. */
+  private giveUp(reason: string): void {
+    this.waitsFor = reason;
+    this.stopping.abort();
+    this.tellBroken(reason);
+  }
+
+  private refusals(): string {
+    if (this.refused === 0) return '';
+    return `; ${this.refused} ${this.refused === 1 ? 'call was' : 'calls were'} refused meanwhile`;
+  }
+
+  /** What was only found is not worth a line, unless it stands among what was not. */
+  private tellMade(made: readonly Made[]): void {
+    if (made.every(({ origin }) => origin === 'found')) return;
+    for (const { resource, origin } of made) say(this.options.service, `${resource.kind} ${resource.name} ${origin}`);
   }
 
   /** A LocalStack that comes back empty has lost what was in it, and an image may do so with its tables too. */
@@ -71,7 +139,10 @@ export class Reconciler {
     );
   }
 
-  private miss(reason: string): void {
+  private miss({ away: reason, answers }: Extract<Seen, { away: string }>): void {
+    this.wasSeen ||= answers;
+    const before = this.wasSeen ? undefined : this.keptReason();
+    if (before !== undefined) return this.giveUp(before);
     if (this.waitsFor === undefined) {
       this.awaySince = Date.now();
       say(this.options.service, `LocalStack is away (${reason}); calls get 503 until it is back`, 'WARN');
@@ -79,8 +150,30 @@ export class Reconciler {
     this.waitsFor = `LocalStack (${reason})`;
     if (Date.now() - this.awaySince < this.nextLineMs) return;
     this.nextLineMs *= 2;
-    const seconds = Math.round((Date.now() - this.awaySince) / 1000);
-    say(this.options.service, absenceReason(this.options.url, reason, seconds, process.env), 'ERROR');
+    const away = Date.now() - this.awaySince;
+    const seconds = Math.round(away / 1000);
+    const words = absenceReason(this.options.url, reason, seconds, process.env);
+    const isLongEnough = away >= PATIENCE_IN_FIRST_LINES * this.firstLineMs;
+    if (!this.wasSeen && isLongEnough && lacksToken(process.env)) {
+      this.keepReason(words);
+      this.giveUp(words);
+    } else say(this.options.service, words, 'ERROR');
+  }
+
+  /** Why an earlier start gave this same image up, while nobody has said how to go on. */
+  private keptReason(): string | undefined {
+    const { lastReason: file } = this.options;
+    if (file === undefined || !lacksToken(process.env) || !existsSync(file)) return undefined;
+    const { image, words } = JSON.parse(readFileSync(file, 'utf8')) as { image: string; words: string };
+    return image === process.env.LOCALSTACK_IMAGE ? words : undefined;
+  }
+
+  private keepReason(words: string | undefined): void {
+    const { lastReason: file } = this.options;
+    if (file === undefined) return;
+    if (words === undefined) return rmSync(file, { force: true });
+    writeFileSync(`${file}.tmp`, JSON.stringify({ image: process.env.LOCALSTACK_IMAGE, words }));
+    renameSync(`${file}.tmp`, file);
   }
 
   /** The same words are said once. */
@@ -98,6 +191,8 @@ export async function naming<T>(resource: Resource, making: Promise<T>): Promise
   } catch (error) {
     const { message } = error as Error;
     const name = `${resource.kind} "${resource.name}"`;
-    throw message.includes(name) ? error : new Error(`${name}: ${message}`, { cause: error });
+    if (message.includes(name)) throw error;
+    const Kind = error instanceof StartError ? StartError : Error;
+    throw new Kind(`${name}: ${message}`, { cause: error });
   }
 }

@@ -12,7 +12,10 @@ interface Info {
 }
 
 /** A LocalStack that has started whole, or why there is none. */
-export type Seen = { readonly session: string; readonly version: string } | { readonly away: string };
+export type Seen =
+  | { readonly session: string; readonly version: string }
+  /** `answers`: it is there, but cannot work yet. */
+  | { readonly away: string; readonly answers: boolean };
 
 /** @param known a session that was seen to have started whole */
 async function look(url: string, known: string | undefined): Promise<Seen> {
@@ -21,10 +24,10 @@ async function look(url: string, known: string | undefined): Promise<Seen> {
     if (session === known) return { session, version };
     // The health page answers before the start has ended.
     const { completed } = (await get(`${url}/_localstack/init/ready`)) as { completed?: boolean };
-    return completed === true ? { session, version } : { away: 'it is still starting' };
+    return completed === true ? { session, version } : { away: 'it is still starting', answers: true };
   } catch (error) {
     const { cause, message } = error as { cause?: NodeJS.ErrnoException; message: string };
-    return { away: cause?.code ?? message };
+    return { away: cause?.code ?? message, answers: false };
   }
 }
 

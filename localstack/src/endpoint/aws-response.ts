@@ -9,6 +9,8 @@ export interface AwsResponse {
   readonly body: Buffer | string;
   /** The connection is cut instead: the caller never learns what happened. */
   readonly lost?: boolean;
+  /** The journal does not hear of the call: nothing was tried, and callers come back by the hundred. */
+  readonly untold?: boolean;
 }
 
 /** An error as the service's clients parse it. `extra` holds further members of a JSON error. */
