@@ -13,6 +13,8 @@ export interface RequestEvent {
   readonly stage: string;
   /** The function that answered; absent when the gateway did. */
   readonly function?: string;
+  /** One of the gateway's own pages answered, such as its health: AWS's API has no such pages. */
+  readonly page?: true;
   readonly durationMs: number;
 }
 

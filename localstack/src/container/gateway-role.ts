@@ -8,6 +8,7 @@ import { StartError } from '../start-error.js';
 import { JournalLink } from './journal-link.js';
 import { writeLines } from './log-lines.js';
 import { type Role } from './role.js';
+import { isReady } from './wait-for-endpoint.js';
 
 /** Docker waits longer before it kills. */
 const GRACE_MS = 10_000;
@@ -19,6 +20,8 @@ export const startGateway: Role = async (frame, name) => {
   if (api?.kind !== 'rest-api') throw new StartError('The system has no API.');
   writeLines(journal, name);
   const link = new JournalLink(journal, container.awsUrl, name);
+  // It tells whose tokens are good, and registers and signs in.
+  const identity = (): Promise<boolean> => isReady(`${container.peer('identity')}/health`);
   const integration = new HttpIntegration(container.peer, frame.integrationTimeoutMs);
   const gateway = await startApiGateway({
     api,
@@ -29,6 +32,7 @@ export const startGateway: Role = async (frame, name) => {
     corsOrigins: settings.corsOrigins,
     authorizer: api.authorizer && settings.authMode === 'jwt' ? tokenVerifier(frame) : undefined,
     integration,
+    ...(settings.authMode === 'jwt' && { needs: { identity } }),
     graceMs: GRACE_MS,
     documentOf: ({ entry }) => join(frame.root, entry, 'openapi.json'),
   });

@@ -9,7 +9,7 @@ const alarmState = z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
 
 const request = z.object({
   ...{ type: z.literal('request'), requestId: text, method: text, path: text, status: count },
-  ...{ api: text, stage: text, function: text.optional(), durationMs: count },
+  ...{ api: text, stage: text, function: text.optional(), page: z.literal(true).optional(), durationMs: count },
 });
 
 const awsCall = z.object({

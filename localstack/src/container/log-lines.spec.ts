@@ -17,9 +17,9 @@ const wrote = (line: string, stderr?: boolean): JournalEvent => ({
   },
   ...{ logGroup: 'g', logStream: 's' },
 });
-const request = (status: number, by?: string): JournalEvent => ({
+const request = (status: number, by?: { function?: string; page?: true }): JournalEvent => ({
   ...{ type: 'request', requestId: 'request-1', method: 'GET', path: '/dev/health', status, api: 'a', stage: 'dev' },
-  ...{ durationMs: 1, ...(by !== undefined && { function: by }) },
+  ...{ durationMs: 1, ...by },
 });
 const call = (status: number): JournalEvent => ({
   ...{ type: 'aws-call', service: 'sqs', operation: 'SendMessage', status, durationMs: 1 },
@@ -52,6 +52,19 @@ describe('the lines of a container', () => {
     }
   });
 
+  it('leave what a pipe writes to its log group to those who read log groups', () => {
+    const group = '/aws/vendedlogs/pipes/orders';
+    const about = {
+      type: 'log',
+      function: group,
+      requestId: 'execution',
+      logGroup: group,
+      logStream: 'orders',
+    } as const;
+    journal.record({ ...about, line: '{"messageType":"EXECUTION_STARTED"}' }, AT);
+    expect(lines()).toEqual([]);
+  });
+
   it('tell what came by standard error as an error', () => {
     journal.record(wrote('TypeError: x is not a function', true), AT);
     expect(lines()).toMatchObject([{ ...about, level: 'ERROR', message: 'TypeError: x is not a function' }]);
@@ -82,14 +95,17 @@ describe('the lines of a container', () => {
     journal.record({ type: 'throttle', function: 'f', requestId: 'r' }, AT);
     journal.record(call(500), AT);
     journal.record({ type: 'stack', what: 'something broke' }, AT);
-    for (const quiet of [call(200), call(400), call(404), request(200)]) journal.record(quiet, AT);
-    journal.record(request(200, 'f'), AT);
+    const health = [200, 503].map((status) => request(status, { page: true }));
+    for (const quiet of [call(200), call(400), call(404), ...health]) journal.record(quiet, AT);
+    journal.record(request(200, { function: 'f' }), AT);
+    journal.record(request(404), AT);
     journal.record({ type: 'alarm', alarm: 'a', from: 'OK', to: 'ALARM', reason: 'because' }, AT);
     expect(lines()).toMatchObject([
       { level: 'WARN', message: 'throttle' },
       { level: 'WARN', message: 'aws-call', aws: 'sqs', status: 500 },
       { level: 'WARN', message: 'something broke' },
       { level: 'INFO', message: 'request', status: 200 },
+      { level: 'INFO', message: 'request', status: 404 },
       { level: 'WARN', message: 'alarm', alarm: 'a', to: 'ALARM' },
     ]);
   });

@@ -18,7 +18,7 @@ export function say(service: string, message: string, level: 'INFO' | 'WARN' | '
 
 /** The same that `npm start` shows of what passes, for machines and people. */
 function lineOf(entry: JournalEntry, service: string): string | undefined {
-  if (entry.type === 'log') return writtenLine(entry, service);
+  if (entry.type === 'log') return isPipeLog(entry) ? undefined : writtenLine(entry, service);
   if (entry.type === 'stack') return json('WARN', entry.what, service, entry.at, {});
   if (isFailedCall(entry)) return json('WARN', 'aws-call', service, entry.at, fieldsOf(entry));
   if (isOwnPage(entry) || terminalLine(entry) === undefined) return undefined;
@@ -39,6 +39,9 @@ function writtenLine({ line, stderr, function: by, requestId, at }: LogEntry, se
 
 type LogEntry = Extract<JournalEntry, { type: 'log' }>;
 
+/** What a pipe writes to its log group is read by `aws logs`; here its steps tell the same. */
+const isPipeLog = ({ logGroup, function: by }: LogEntry): boolean => logGroup === by;
+
 const EVERY_LINE = ['level', 'message', 'service', 'timestamp'];
 
 function objectIn(line: string): Record<string, unknown> | undefined {
@@ -53,9 +56,8 @@ function objectIn(line: string): Record<string, unknown> | undefined {
 
 const TROUBLE: ReadonlySet<JournalEntry['type']> = new Set(['dead-letter', 'discarded', 'throttle']);
 
-/** The API's health is asked for every few seconds. */
-const isOwnPage = (entry: JournalEntry): boolean =>
-  entry.type === 'request' && entry.function === undefined && entry.status < 400;
+/** The API's health is asked for every few seconds; what is wrong, those whose health it is say themselves. */
+const isOwnPage = (entry: JournalEntry): boolean => entry.type === 'request' && entry.page === true;
 
 /** A condition that does not hold is a 400, and a 404 is how a program asks whether something is there. */
 const isFailedCall = (entry: JournalEntry): boolean =>

@@ -8,7 +8,7 @@ import { BodyTooLargeError, collect } from '../endpoint/forward.js';
 import { type Journal } from '../journal.js';
 import { listen, type Listening } from '../listen.js';
 import { authorize, type TextClaims } from './authorizer.js';
-import { ApiPages, type ApiPagesOptions } from './api-pages.js';
+import { ApiPages, type ApiHealth, type ApiPagesOptions } from './api-pages.js';
 import { gatewayProblem, requestIdOf } from './gateway-problem.js';
 import { type Integration } from './integration.js';
 import { type HttpAnswer } from './proxy-response.js';
@@ -26,11 +26,12 @@ export interface ApiGatewayOptions extends Omit<ApiPagesOptions, 'health' | 'aut
   port: number;
   host: string;
   journal: Journal;
-  corsOrigins: string;
   /** Undefined where no route asks for a token. */
   authorizer: TokenVerifier | undefined;
   /** What is behind the routes. */
   integration: Integration;
+  /** What requests need beside the functions, by name, and whether it answers: its absence is the API's too. */
+  needs?: Readonly<Record<string, () => Promise<boolean>>>;
   /** How long a stop waits for the requests under way. */
   graceMs?: number;
 }
@@ -85,6 +86,7 @@ interface Exchange {
 interface Answered {
   readonly answer: HttpAnswer;
   readonly function?: string;
+  readonly page?: true;
 }
 
 class Gateway {
@@ -94,14 +96,23 @@ class Gateway {
 
   constructor(private readonly options: ApiGatewayOptions) {
     this.routes = new RouteTable(options.api);
-    const { integration, api } = options;
+    const { integration, api, needs } = options;
     const targets = [...new Set(api.routes.map(({ target }) => target))];
     const isAlive = async (target: LambdaFunction): Promise<[string, boolean]> => [
       target.name,
       await integration.isAlive(target),
     ];
-    const health = async (): Promise<Record<string, boolean>> =>
-      Object.fromEntries(await Promise.all(targets.map(isAlive)));
+    const health = async (): Promise<ApiHealth> => {
+      const asked = Object.entries(needs ?? {}).map(async ([need, ask]): Promise<[string, boolean]> => [
+        need,
+        await ask(),
+      ]);
+      const [functions, others] = await Promise.all([Promise.all(targets.map(isAlive)), Promise.all(asked)]);
+      return {
+        functions: Object.fromEntries(functions),
+        ...(needs !== undefined && { needs: Object.fromEntries(others) }),
+      };
+    };
     this.pages = new ApiPages({ ...options, health });
   }
 
@@ -111,7 +122,7 @@ class Gateway {
     const [path = '/', query = ''] = splitOnce(url, '?');
     const requestId = randomUUID();
     this.busy += 1;
-    const { answer, function: name } = await this.answerOrFail({
+    const { answer, ...by } = await this.answerOrFail({
       incoming,
       method,
       path,
@@ -137,7 +148,7 @@ class Gateway {
       api: this.options.name,
       stage: this.options.stage,
       durationMs: performance.now() - started,
-      ...(name === undefined ? {} : { function: name }),
+      ...by,
     });
   }
 
@@ -157,8 +168,11 @@ class Gateway {
     if (path === undefined) return this.problem(exchange, 'MISSING_AUTHENTICATION_TOKEN');
     const match = this.routes.find(method, path);
     if (match === undefined) {
-      const page = await this.pages.answer(method, path, `http://${incoming.headers.host ?? 'localhost'}`);
-      return page ? this.answerUnread(exchange, page) : this.problem(exchange, 'MISSING_AUTHENTICATION_TOKEN');
+      const { host = 'localhost', origin } = incoming.headers;
+      const page = await this.pages.answer(method, path, { base: `http://${host}`, origin });
+      return page
+        ? { ...this.answerUnread(exchange, page), page: true }
+        : this.problem(exchange, 'MISSING_AUTHENTICATION_TOKEN');
     }
     let claims: TextClaims | undefined;
     const { authorizer } = this.options;

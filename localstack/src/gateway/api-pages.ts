@@ -1,5 +1,6 @@
 /** What the API answers by itself: its index, health, the joined OpenAPI document and the pages that show it. */
 import { existsSync, readFileSync } from 'node:fs';
+import { type OutgoingHttpHeaders } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { type LambdaFunction, type RestApi } from '../../../libs/topology/src/model.js';
@@ -17,11 +18,22 @@ const UI_FILES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
-const CORS = { 'access-control-allow-origin': '*' } as const;
 const PREFLIGHT = {
   'access-control-allow-methods': 'GET, HEAD, OPTIONS',
   'access-control-allow-headers': '*',
 } as const;
+
+/** What answers: the functions, and what else requests need. */
+export interface ApiHealth {
+  readonly functions: Readonly<Record<string, boolean>>;
+  readonly needs?: Readonly<Record<string, boolean>>;
+}
+
+/** Where a caller found the API, and the page that calls, if one does. */
+export interface PageCaller {
+  readonly base: string;
+  readonly origin: string | undefined;
+}
 
 export interface ApiPagesOptions {
   api: RestApi;
@@ -30,8 +42,9 @@ export interface ApiPagesOptions {
   stage: string;
   /** The service's openapi.json; a function may have none. */
   documentOf: (lambda: LambdaFunction) => string | undefined;
-  /** Which functions answer. */
-  health: () => Promise<Record<string, boolean>>;
+  /** Comma separated origins whose pages may read, `*`, or empty for none. */
+  corsOrigins: string;
+  health: () => Promise<ApiHealth>;
 }
 
 /** The API's own paths. */
@@ -43,11 +56,16 @@ export class ApiPages {
   }
 
   /** The answer to a request on one of its own paths, with or without a slash at the end; else undefined. */
-  async answer(method: string, path: string, origin: string): Promise<HttpAnswer | undefined> {
-    const page = await this.page(path === '/' ? '/' : path.replace(/\/$/, ''), origin);
-    if (page === undefined || method === 'GET' || method === 'HEAD') return page;
-    const headers = { ...CORS, allow: 'GET, HEAD, OPTIONS' };
-    if (method === 'OPTIONS') return { status: 204, headers: { ...headers, ...PREFLIGHT }, body: '' };
+  async answer(method: string, path: string, { base, origin }: PageCaller): Promise<HttpAnswer | undefined> {
+    const page = await this.page(path === '/' ? '/' : path.replace(/\/$/, ''), base);
+    if (page === undefined) return undefined;
+    const cors = corsHeaders(this.options.corsOrigins, origin);
+    if (method === 'GET' || method === 'HEAD') return { ...page, headers: { ...cors, ...page.headers } };
+    const headers = { ...cors, allow: 'GET, HEAD, OPTIONS' };
+    if (method === 'OPTIONS') {
+      const isAllowed = 'access-control-allow-origin' in cors;
+      return { status: 204, headers: { ...headers, ...(isAllowed && PREFLIGHT) }, body: '' };
+    }
     const detail = 'This page can only be read; send GET.';
     const problem = {
       type: 'about:blank',
@@ -83,9 +101,9 @@ export class ApiPages {
   }
 
   private async health(): Promise<HttpAnswer> {
-    const functions = await this.options.health();
-    const healthy = Object.values(functions).every(Boolean);
-    return json({ status: healthy ? 'ok' : 'unavailable', functions }, healthy ? 200 : 503);
+    const health = await this.options.health();
+    const healthy = Object.values({ ...health.needs, ...health.functions }).every(Boolean);
+    return json({ status: healthy ? 'ok' : 'unavailable', ...health }, healthy ? 200 : 503);
   }
 
   /** One document for all services; each names its own schemas, and shared ones are word for word the same. */
@@ -136,6 +154,15 @@ export class ApiPages {
   }
 }
 
+/** As the services have it (libs/shared/src/http/cors.ts): every origin, those of a list, or none. */
+function corsHeaders(corsOrigins: string, origin: string | undefined): OutgoingHttpHeaders {
+  if (corsOrigins === '*') return { 'access-control-allow-origin': '*' };
+  const origins = corsOrigins.split(',').map((each) => each.trim());
+  if (corsOrigins === '') return {};
+  const isListed = origin !== undefined && origins.includes(origin);
+  return { vary: 'Origin', ...(isListed && { 'access-control-allow-origin': origin }) };
+}
+
 const withoutSecurity = (paths: OpenApiDocument['paths']): OpenApiDocument['paths'] =>
   Object.fromEntries(
     Object.entries(paths).map(([path, operations]) => [
@@ -156,6 +183,6 @@ function uiFile(name: string): HttpAnswer | undefined {
 
 const json = (value: object, status = 200): HttpAnswer => ({
   status,
-  headers: { ...CORS, 'content-type': 'application/json' },
+  headers: { 'content-type': 'application/json' },
   body: JSON.stringify(value),
 });

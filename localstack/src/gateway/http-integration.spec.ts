@@ -36,8 +36,10 @@ function echo(incoming: IncomingMessage, outgoing: ServerResponse): void {
 }
 
 describe('an API in front of servers', () => {
+  const journal = new Journal();
   const server = createServer(echo);
   let integration: HttpIntegration;
+  let tokens = true;
   let gateway: ApiGateway;
   const http = (): ReturnType<typeof supertest> => supertest(`${gateway.origin}/dev`);
 
@@ -45,8 +47,12 @@ describe('an API in front of servers', () => {
     const port = await listening(server);
     integration = new HttpIntegration(() => `http://127.0.0.1:${port}`, TIMEOUT_MS);
     gateway = await startApiGateway({
-      ...{ api, integration, name: 'api', stage: 'dev', host: '127.0.0.1', port: 0, corsOrigins: '*' },
-      ...{ journal: new Journal(), authorizer: undefined, documentOf: () => undefined },
+      ...{ api, integration, name: 'api', stage: 'dev', host: '127.0.0.1', port: 0 },
+      ...{
+        corsOrigins: 'https://shop.example, https://till.example',
+        needs: { tokens: () => Promise.resolve(tokens) },
+      },
+      ...{ journal, authorizer: undefined, documentOf: () => undefined },
     });
   });
 
@@ -86,10 +92,46 @@ describe('an API in front of servers', () => {
   });
 
   it('is healthy when the server says that it is ready', async () => {
-    expect((await http().get('/health').expect(200)).body).toEqual({ status: 'ok', functions: { echo: true } });
+    expect((await http().get('/health').expect(200)).body).toEqual({
+      ...{ status: 'ok', functions: { echo: true }, needs: { tokens: true } },
+    });
     const target = httpFunction('gone', { entry: 'gone' });
     const nobody = new HttpIntegration(() => 'http://127.0.0.1:9', TIMEOUT_MS);
     expect(await nobody.isAlive(target)).toBe(false);
     nobody.close();
+  });
+
+  it('is not healthy without what requests need beside its servers, and names it', async () => {
+    tokens = false;
+    expect((await http().get('/health').expect(503)).body).toEqual({
+      ...{ status: 'unavailable', functions: { echo: true }, needs: { tokens: false } },
+    });
+    tokens = true;
+  });
+
+  it('lets the pages of those origins read its own pages that may call the services', async () => {
+    const read = async (path: string, origin: string, method: 'get' | 'options' = 'get'): Promise<unknown[]> => {
+      const { headers } = await http()[method](path).set('origin', origin);
+      return [headers['access-control-allow-origin'], headers.vary, headers['access-control-allow-headers']];
+    };
+    for (const path of ['/', '/health', '/openapi.json', '/docs']) {
+      expect(await read(path, 'https://till.example')).toEqual(['https://till.example', 'Origin', undefined]);
+      expect(await read(path, 'https://other.example')).toEqual([undefined, 'Origin', undefined]);
+      expect(await read(path, 'https://till.example', 'options')).toEqual(['https://till.example', 'Origin', '*']);
+      expect(await read(path, 'https://other.example', 'options')).toEqual([undefined, 'Origin', undefined]);
+    }
+  });
+
+  it('tells the journal which requests its own pages answered', async () => {
+    const pageOf = async (path: string): Promise<unknown> => {
+      const sent = http().get(path);
+      const { headers } = await sent;
+      const id = String(headers['x-request-id'] ?? headers['x-amzn-requestid']);
+      const entry = await journal.waitFor({ type: 'request', requestId: id });
+      return entry.type === 'request' && entry.page;
+    };
+    expect(await pageOf('/health')).toBe(true);
+    expect(await pageOf('/nowhere')).toBeUndefined();
+    expect(await pageOf('/echo/x')).toBeUndefined();
   });
 });

@@ -29,7 +29,8 @@ export function countedIn(entry: JournalEntry): Counted[] {
     case 'throttle':
       return [lambda('Throttles', entry.function, 1)];
     case 'request':
-      return requestMetrics(entry);
+      // What AWS's API would not know, its metrics do not count; a path without a route it does, as a 4XXError.
+      return entry.page === true ? [] : requestMetrics(entry);
     default:
       return [];
   }

@@ -49,9 +49,9 @@ export const requestContext =
         durationMs: Math.round((performance.now() - started) * 100) / 100,
         ...failure,
       };
-      if (statusCode >= 500) logger.error('request', line);
       // Somebody asks every few seconds, and is answered the same.
-      else if (line.route.startsWith('/health/')) logger.debug('request', line);
+      if (line.route.startsWith('/health/')) logger.debug('request', line);
+      else if (statusCode >= 500) logger.error('request', line);
       else logger.info('request', line);
     });
     next();
