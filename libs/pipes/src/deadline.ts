@@ -1,6 +1,6 @@
 /** The time that one execution may take, enrichment and target together. */
 import { type Clock } from './clock.js';
-import { type FailedCall } from './target.js';
+import { WithdrawnError, type FailedCall } from './target.js';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html */
 const EXECUTION_LIMIT_MS = 5 * 60_000;
@@ -30,6 +30,7 @@ export class Deadline {
     const answer = call.catch((error: unknown): FailedCall => ({
       outcome: 'failed',
       fault: 'internal',
+      ...(error instanceof WithdrawnError && { withdrawn: true }),
       error: { message: error instanceof Error ? error.message : String(error) },
     }));
     return Promise.race([answer, this.#expired]);

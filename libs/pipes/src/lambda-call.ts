@@ -1,6 +1,6 @@
 /** One Invoke of a Lambda function with a batch: what the target and the enrichment have in common. */
 import { failedByRejection, faultOfStatus } from './aws-rejection.js';
-import { type FailedCall, type OutgoingRecord } from './target.js';
+import { WithdrawnError, type FailedCall, type OutgoingRecord } from './target.js';
 
 /** RequestResponse waits for the function, Event only for its queue. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export type LambdaInvocationType = 'RequestResponse' | 'Event';
@@ -52,6 +52,7 @@ export async function callLambda(
   try {
     return { request, ...classify(await invoke(request, signal, invocationType), invocationType) };
   } catch (error) {
+    if (error instanceof WithdrawnError) throw error;
     return { ...failedByRejection(error, 'lambda'), request };
   }
 }

@@ -7,6 +7,7 @@ import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from './atomic-file.js';
 import { systemClock } from './clock.js';
+import { WithdrawnError } from './target.js';
 
 export interface LeaseOptions {
   /** On a disk that all runners share; made when missing. */
@@ -34,7 +35,7 @@ export interface Lease {
   release(): Promise<void>;
 }
 
-export class LeaseLostError extends Error {
+export class LeaseLostError extends WithdrawnError {
   override readonly name = 'LeaseLostError';
 
   constructor(fence: number) {

@@ -58,7 +58,8 @@ export class Stages {
         write('EXECUTION_PARTIALLY_FAILED', { error: errorOf(result) });
         break;
       case 'failed': {
-        const { error, timedOut = false, throttled = false } = result;
+        const { error, timedOut = false, throttled = false, withdrawn = false } = result;
+        if (withdrawn) break;
         write(timedOut ? 'EXECUTION_TIMEOUT' : throttled ? 'EXECUTION_THROTTLED' : 'EXECUTION_FAILED', { error });
       }
     }
@@ -86,7 +87,7 @@ export class Stages {
     const result = call.outcome === 'success' ? (tooLong(call.response) ?? call) : call;
     const data = { awsRequest: result.request, awsResponse: result.response };
     if (result.outcome === 'failed') {
-      write('ENRICHMENT_INVOCATION_FAILED', { error: result.error, ...data });
+      if (result.withdrawn !== true) write('ENRICHMENT_INVOCATION_FAILED', { error: result.error, ...data });
       return { end: failStage('ENRICHMENT', result, write) };
     }
     write('ENRICHMENT_INVOCATION_SUCCEEDED', data);
@@ -128,7 +129,7 @@ export class Stages {
         write('TARGET_STAGE_PARTIALLY_FAILED', { error: errorOf(result) });
         return result;
       case 'failed':
-        write('TARGET_INVOCATION_FAILED', { error: result.error, ...data });
+        if (result.withdrawn !== true) write('TARGET_INVOCATION_FAILED', { error: result.error, ...data });
         return failStage('TARGET', result, write);
     }
   }
@@ -192,7 +193,7 @@ export class Stages {
 }
 
 function failStage(stage: StageName, failure: FailedCall, write: StepWriter): FailedCall {
-  write(`${stage}_STAGE_FAILED`, { error: failure.error });
+  if (failure.withdrawn !== true) write(`${stage}_STAGE_FAILED`, { error: failure.error });
   return failure;
 }
 

@@ -25,8 +25,13 @@ export interface FailedCall extends CallData {
   readonly fault: 'customer' | 'internal';
   readonly throttled?: boolean;
   readonly timedOut?: boolean;
+  /** The runner may deliver no more: a failure of nobody, which no step tells of; whoever runs the pipe now delivers. */
+  readonly withdrawn?: boolean;
   readonly error: TargetError;
 }
+
+/** What a call rejects with when its runner may deliver no more. */
+export class WithdrawnError extends Error {}
 
 export interface SuccessfulCall extends CallData {
   readonly outcome: 'success';
