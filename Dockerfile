@@ -25,4 +25,6 @@ ENTRYPOINT ["node", "--enable-source-maps", "tabletop/cli.js"]
 # EventBridge Pipes beside a LocalStack of your own (docs/compose.md).
 FROM tabletop AS tabletop-pipes
 ENV PORT=4566
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["beside"]

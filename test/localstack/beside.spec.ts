@@ -1,6 +1,7 @@
 /** Pipes beside a LocalStack of somebody's own: a table, a queue and clients that know nothing of Tabletop. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,7 +105,10 @@ describe('pipes beside a LocalStack', { skip: own === '' && 'LOCALSTACK_URL name
     await once(child, 'exit');
     await put('wanted-3');
     await start();
-    expect(await keys(1)).toEqual(['wanted-3']);
+    const found: string[] = [];
+    // What was delivered just before the kill may come again; what the filter drops never does.
+    for (let n = 0; n < 3 && !found.includes('wanted-3'); n++) found.push(...(await keys(1)));
+    expect(['wanted-1', 'wanted-2', 'wanted-3'].slice(-found.length)).toEqual(found);
   });
 
   it('refuse by name what there is no such thing for', async () => {
@@ -117,6 +121,36 @@ describe('pipes beside a LocalStack', { skip: own === '' && 'LOCALSTACK_URL name
       }),
     );
     await expect(refused).rejects.toThrow(/log groups are not emulated here/);
+  });
+
+  it('refuse a target or an enrichment that is not there', async () => {
+    const create = (more: { Target: string; Enrichment?: string }): Promise<unknown> =>
+      pipes.send(
+        new CreatePipeCommand({
+          ...{ Name: `${name}-3`, RoleArn: 'arn:aws:iam::000000000000:role/any', Source: stream, ...more },
+          SourceParameters: { DynamoDBStreamParameters: { StartingPosition: 'LATEST' } },
+        }),
+      );
+    const arn = (service: string, id: string): string => `arn:aws:${service}:${REGION}:000000000000:${id}`;
+    const nothing = arn('lambda', 'function:nothing');
+    await expect(create({ Target: nothing })).rejects.toThrow(/there is no such function/);
+    await expect(create({ Target: arn('sqs', name), Enrichment: nothing })).rejects.toThrow(
+      /there is no such function/,
+    );
+    await expect(create({ Target: arn('sqs', 'nothing') })).rejects.toThrow(/there is no such queue/);
+    await expect(create({ Target: arn('sns', 'nothing') })).rejects.toThrow(/there is no such topic/);
+  });
+
+  it('refuse a call for another region, and one under a name that they do not know', async () => {
+    const elsewhere = new PipesClient({ ...at(url), region: 'eu-west-1' });
+    const asked = elsewhere.send(new DescribePipeCommand({ Name: name }));
+    await expect(asked).rejects.toThrow(/run in us-east-1 here, and this call is for eu-west-1/);
+    elsewhere.destroy();
+    const { hostname, port } = new URL(url);
+    const sent = request({ hostname, port, path: '/v1/pipes', headers: { host: 'printer:4566' } }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(403);
+    expect(Buffer.concat(await answer.toArray()).toString()).toMatch(/\(Host: printer:4566\).*variable NAMES/);
   });
 
   it('pass every other service on to LocalStack as it comes', async () => {

@@ -4,13 +4,15 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileCheckpoints } from '../../../libs/pipes/src/checkpoint.js';
 import { CREDENTIALS, REGION } from '../account.js';
+import { regionOf, type AwsRequest } from '../endpoint/aws-request.js';
+import { awsError, type AwsResponse } from '../endpoint/aws-response.js';
 import { Forwarder } from '../endpoint/forward.js';
 import { PassThrough } from '../endpoint/pass-through.js';
 import { answerDeadLetters } from '../pipes/dead-letters-api.js';
@@ -43,8 +45,8 @@ export const startBeside: Role = async ({ container, journal, backoffCapMs, know
     checkpoints: fileCheckpoints(join(dataDir, 'checkpoints')),
     deadLetters: join(dataDir, 'dead-letters'),
     now: () => Date.now(),
-    // Whether it is there shows when it is called: not every LocalStack has functions.
     invokerOf: (arn) => endpointInvoker(lambda, arn),
+    assertFunction: (FunctionName) => lambda.send(new GetFunctionCommand({ FunctionName })),
     keepsLogs: false,
     restMs: REST_MS,
   };
@@ -69,7 +71,7 @@ export const startBeside: Role = async ({ container, journal, backoffCapMs, know
     ...{ host, port, purpose: name, journal, knows },
     waitsFor: () => reconciler.waitsFor,
     services: {
-      pipes: (request) => answerPipes(request, pipes),
+      pipes: (request) => otherRegion(request) ?? answerPipes(request, pipes),
       tabletop: (request) => answerDeadLetters(request, pipes),
       '*': toLocalStack({ forwarder, upstream: endpoint }),
     },
@@ -89,3 +91,11 @@ export const startBeside: Role = async ({ container, journal, backoffCapMs, know
     },
   };
 };
+
+/** The refusal of a call for another region than the one that has pipes; what is not signed names none. */
+function otherRegion(request: AwsRequest): AwsResponse | undefined {
+  const region = regionOf(request);
+  if (region === undefined || region === REGION) return undefined;
+  const message = `Pipes run in ${REGION} here, and this call is for ${region}: set the region to ${REGION}.`;
+  return awsError(request, 400, 'ValidationException', message);
+}

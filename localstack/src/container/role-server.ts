@@ -31,12 +31,14 @@ export interface RoleServerOptions {
   readonly pages?: Readonly<Record<string, RequestListener>>;
 }
 
+const WAY_IN = ' A name under which others reach this container goes into its variable NAMES, a comma separated list.';
+
 /** @throws StartError when the port is taken */
 export async function startRoleServer(options: RoleServerOptions): Promise<Listening> {
   const { host, port, purpose, knows, services, pages = {} } = options;
   const journal = options.journal ?? new Journal(1);
   const onTableWrite = options.onTableWrite ?? ((): undefined => undefined);
-  const aws = services && awsEndpoint({ knows, journal, faults: new Faults(), services, onTableWrite });
+  const aws = services && awsEndpoint({ knows, wayIn: WAY_IN, journal, faults: new Faults(), services, onTableWrite });
   const server = createServer((incoming, outgoing) => {
     const path = (incoming.url ?? '/').split('?', 1)[0] ?? '/';
     if (path === '/health') return void answerHealth(options, incoming, outgoing);

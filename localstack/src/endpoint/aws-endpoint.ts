@@ -5,7 +5,7 @@ import { actionOf, serviceOf, type AwsRequest } from './aws-request.js';
 import { awsError, notImplemented, type AwsResponse } from './aws-response.js';
 import { type Faults, faultResponse } from './fault.js';
 import { BodyTooLargeError, collect } from './forward.js';
-import { isFromHere, type KnowsHost } from './from-here.js';
+import { strangeHeader, type KnowsHost } from './from-here.js';
 import { callEvent, isPoll, isTableWrite, messageEvents } from './observe.js';
 
 /** Above every limit of the services behind it (DynamoDB 16 MB, Lambda 6 MB, SQS 1 MiB). */
@@ -20,6 +20,8 @@ export type Services = Readonly<Record<string, ServiceAnswer>>;
 export interface AwsEndpointOptions {
   /** Beside loopback. */
   knows: KnowsHost;
+  /** What whoever is refused may do about it, a sentence after a space. */
+  wayIn?: string;
   journal: Journal;
   faults: Faults;
   services: Services;
@@ -41,19 +43,18 @@ export const awsEndpoint =
 
 async function answer(incoming: IncomingMessage, options: AwsEndpointOptions): Promise<AwsResponse> {
   const request = await read(incoming);
-  if (!isFromHere(incoming.headers, options.knows))
-    return awsError(
-      request,
-      403,
-      'AccessDeniedException',
-      'Pages and hosts from elsewhere may not call the local AWS endpoint.',
-    );
+  const strange = strangeHeader(incoming.headers, options.knows);
+  if (strange !== undefined) {
+    const { wayIn = '' } = options;
+    const message = `Pages and hosts from elsewhere may not call the local AWS endpoint (${strange}).${wayIn}`;
+    return awsError(request, 403, 'AccessDeniedException', message);
+  }
   options.onCall?.(request);
   const started = performance.now();
   const fault = options.faults.take(request);
   const response =
     fault === undefined || fault === 'LostReply' ? await route(request, options) : faultResponse(fault, request);
-  if (!isPoll(request) || response.status >= 400)
+  if (response.untold !== true && (!isPoll(request) || response.status >= 400))
     options.journal.record(callEvent(request, response, performance.now() - started, fault));
   for (const message of messageEvents(request, response)) options.journal.record(message);
   if (isTableWrite(request) && response.status < 300) options.onTableWrite();

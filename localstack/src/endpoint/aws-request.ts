@@ -72,6 +72,10 @@ export function serviceOf(
   return { service, operation: `${method} ${path}`, protocol: isForm ? 'query' : 'rest' };
 }
 
+/** The region that a request is signed for; undefined when it is not signed. */
+export const regionOf = ({ url, headers }: Pick<AwsRequest, 'url' | 'headers'>): string | undefined =>
+  CREDENTIAL_SCOPE.exec(`${headers.authorization ?? ''}${url}`)?.[1];
+
 /** The `Action` of a query-protocol body. */
 export const actionOf = (body: Buffer): string => /(?:^|&)Action=([A-Za-z]+)/.exec(body.toString('latin1'))?.[1] ?? '';
 

@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
-import { isFromHere } from './from-here.js';
+import { isFromHere, strangeHeader } from './from-here.js';
 
 const knows = (name: string): boolean => name === 'aws' || name === '172.18.0.7';
 
@@ -28,4 +28,13 @@ describe('a call to what the stack serves', () => {
   ];
   for (const headers of bad)
     it(`is refused from ${JSON.stringify(headers)}`, () => expect(isFromHere(headers, knows)).toBe(false));
+
+  it('is refused for a header that can be named', () => {
+    expect(bad.slice(2, 6).map((headers) => strangeHeader(headers, knows))).toEqual([
+      'Host: printer:4566',
+      'Origin: http://evil.example',
+      'Origin: null',
+      'Sec-Fetch-Site: cross-site',
+    ]);
+  });
 });

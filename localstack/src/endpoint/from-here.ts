@@ -9,12 +9,17 @@ export type KnowsHost = (hostName: string) => boolean;
  * from it; and a name of its own that resolves to 127.0.0.1 makes it same-origin. None of it gets in.
  * https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
  */
-export function isFromHere(headers: IncomingHttpHeaders, knows: KnowsHost): boolean {
+export const isFromHere = (headers: IncomingHttpHeaders, knows: KnowsHost): boolean =>
+  strangeHeader(headers, knows) === undefined;
+
+/** The header by which a request is from elsewhere, with its value, such as `Host: printer:4566`; undefined when none is. */
+export function strangeHeader(headers: IncomingHttpHeaders, knows: KnowsHost): string | undefined {
   const { origin, host = '' } = headers;
-  if (headers['sec-fetch-site'] === 'cross-site') return false;
+  if (headers['sec-fetch-site'] === 'cross-site') return 'Sec-Fetch-Site: cross-site';
   const isLocal = (name: string): boolean => LOOPBACK.test(name) || knows(name);
   const hostName = (address: string): string => (URL.canParse(address) ? new URL(address).hostname : '');
-  return isLocal(hostName(`http://${host}`)) && (origin === undefined || isLocal(hostName(origin)));
+  if (!isLocal(hostName(`http://${host}`))) return `Host: ${host}`;
+  return origin === undefined || isLocal(hostName(origin)) ? undefined : `Origin: ${origin}`;
 }
 
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/i;

@@ -81,18 +81,23 @@ export function pipeOptionsOf(definition: PipeDefinition, system: PipeSurroundin
   };
 }
 
+/** What SQS, SNS and Lambda call what is not there, and what it would have been. */
+const ABSENT = new Set(['QueueDoesNotExist', 'NotFoundException', 'ResourceNotFoundException']);
+const NOUNS: Readonly<Record<string, string>> = { sqs: 'queue', sns: 'topic', lambda: 'function' };
+
 /**
- * A dead letter that has nowhere to go would hold its shard for ever, so AWS tries at creation; here queues and topics
- * are looked up.
+ * A dead letter that has nowhere to go would hold its shard for ever, so AWS tries at creation; here queues, topics and
+ * functions are looked up.
  * @throws PipeValidationError naming the one that is not there
  */
 export async function assertReachable(
   definition: PipeDefinition,
-  { clients, endpoint }: Pick<PipeSurroundings, 'clients' | 'endpoint'>,
+  { clients, endpoint, assertFunction }: Pick<PipeSurroundings, 'clients' | 'endpoint' | 'assertFunction'>,
 ): Promise<void> {
   const deadLetters = definition.SourceParameters.DynamoDBStreamParameters.DeadLetterConfig?.Arn;
   const named: readonly (readonly [field: string, arn: string | undefined])[] = [
     ['Target', definition.Target],
+    ['Enrichment', definition.Enrichment],
     ['SourceParameters.DynamoDBStreamParameters.DeadLetterConfig.Arn', deadLetters],
   ];
   for (const [field, arn] of named) {
@@ -100,10 +105,11 @@ export async function assertReachable(
     try {
       if (arn !== undefined && service === 'sqs')
         await clients.queues.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl(endpoint, lastOf(arn)) }));
+      if (arn !== undefined && service === 'lambda') await assertFunction?.(arn);
       if (service === 'sns') await clients.topics.send(new GetTopicAttributesCommand({ TopicArn: arn }));
     } catch (error) {
-      if (!['QueueDoesNotExist', 'NotFoundException'].includes((error as Error).name)) throw error;
-      throw new PipeValidationError(field, arn, `the local stack has no such ${service === 'sqs' ? 'queue' : 'topic'}`);
+      if (!ABSENT.has((error as Error).name)) throw error;
+      throw new PipeValidationError(field, arn, `there is no such ${NOUNS[service ?? ''] ?? 'resource'}`);
     }
   }
 }
@@ -202,7 +208,7 @@ const guarded = (target: PipeTarget, { assertMayDeliver }: PipeSurroundings): Pi
 
 function invokerOf(field: string, arn: string, system: PipeSurroundings): LambdaInvoke {
   const invoke = system.invokerOf(arn);
-  if (invoke === undefined) throw new PipeValidationError(field, arn, 'the local stack has no such function');
+  if (invoke === undefined) throw new PipeValidationError(field, arn, 'there is no such function');
   return async (...call) => {
     await system.assertMayDeliver?.();
     return invoke(...call);

@@ -15,6 +15,8 @@ export interface PipeSurroundings extends Pick<LocalSystem, 'endpoint' | 'client
   readonly now: () => number;
   /** Calls a function; undefined when there is none of this ARN. */
   readonly invokerOf: (arn: string) => LambdaInvoke | undefined;
+  /** Asks for a function where `invokerOf` cannot know; rejects with ResourceNotFoundException when there is none. */
+  readonly assertFunction?: (arn: string) => Promise<unknown>;
   /** Whether there are log groups to deliver to; default true. */
   readonly keepsLogs?: boolean;
   /** How long a stream that is at rest is left alone, in milliseconds, when nobody rings. */
