@@ -5,6 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { pathToFileURL } from 'node:url';
 import { dirname, join } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { existsSync } from 'node:fs';
@@ -16,11 +17,19 @@ const OLDEST_ENGINE = 25;
 /** The last image that asks for no token. */
 const FREE_IMAGE = 'localstack/localstack:4.14.0';
 
+/** Variables that name ports of this machine, with their defaults. */
+const PORTS = { PORT: 4000, AWS_PORT: 4566, TABLES_PORT: 8001 } as const;
+
 const LOOK_MS = 5_000;
 /** Compose begins a log line by erasing the one before. */
 const ERASE = '\u001b[2K';
 
 class Obstacle extends Error {}
+
+/** A module that this program loads as it is, without a build. */
+interface TryOut {
+  readonly tryOut: (api: string, authMode: 'open' | 'jwt') => readonly string[];
+}
 
 function docker(...words: readonly string[]): { ok: boolean; text: string } {
   const { status, stdout, stderr } = spawnSync('docker', words, { cwd: root, encoding: 'utf8' });
@@ -48,9 +57,27 @@ function assertDocker(): void {
     );
 }
 
-/** A port may be held by an earlier start of this same system. */
-async function assertFree(variable: string, fallback: number): Promise<void> {
-  const port = Number(process.env[variable] || fallback);
+/** What is not set, or set to nothing, is the default, as Compose has it. @throws Obstacle */
+function portOf(variable: keyof typeof PORTS): number {
+  const text = process.env[variable] || String(PORTS[variable]);
+  const port = /^\d+$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535)
+    throw new Obstacle(`${variable} is "${text}"; give a whole number from 1 to 65535, such as ${PORTS[variable]}.`);
+  return port;
+}
+
+/** @throws Obstacle when two are the same */
+function assertDifferent(variables: readonly (keyof typeof PORTS)[]): void {
+  for (const [at, variable] of variables.entries()) {
+    const same = variables.slice(0, at).find((each) => portOf(each) === portOf(variable));
+    if (same !== undefined)
+      throw new Obstacle(`${same} and ${variable} are both ${portOf(variable)}; give each its own.`);
+  }
+}
+
+/** A port may be held by an earlier start of this same system. @throws Obstacle */
+async function assertFree(variable: keyof typeof PORTS): Promise<void> {
+  const port = portOf(variable);
   const server = createServer().listen(port, '127.0.0.1');
   const [error] = (await Promise.race([once(server, 'listening').then(() => []), once(server, 'error')])) as [Error?];
   server.close();
@@ -64,12 +91,38 @@ async function assertFree(variable: string, fallback: number): Promise<void> {
 
 /** @throws Obstacle */
 function assertToken(): void {
-  const { LOCALSTACK_IMAGE: image = FREE_IMAGE, LOCALSTACK_AUTH_TOKEN: token = '' } = process.env;
-  const [, year = '0'] = /:(20\d\d)\./.exec(image) ?? [];
-  if (token === '' && (Number(year) >= 2026 || image.endsWith(':latest')))
+  const image = process.env.LOCALSTACK_IMAGE || FREE_IMAGE;
+  const { LOCALSTACK_AUTH_TOKEN: token = '' } = process.env;
+  if (token === '' && asksForToken(image))
     throw new Obstacle(
       `${image} asks for a token since March 2026. Set LOCALSTACK_AUTH_TOKEN, or leave LOCALSTACK_IMAGE out: ${FREE_IMAGE} is the last that needs none.`,
     );
+}
+
+/** Images of March 2026 and later do. One without a tag is the latest; what a digest names nobody can tell. */
+function asksForToken(image: string): boolean {
+  if (image.includes('@')) return false;
+  const [, tag = 'latest'] = /:([^/:]+)$/.exec(image) ?? [];
+  const [, year = '0', month = '1'] = /^(20\d\d)\.(\d+)/.exec(tag) ?? [];
+  return tag === 'latest' || tag === 'stable' || Number(year) * 12 + Number(month) >= 2026 * 12 + 3;
+}
+
+/** Shows what containers say is wrong, each message once. */
+class Troubles {
+  private readonly shown = new Set<string>();
+  private readonly since = new Date().toISOString();
+
+  /** @param services all of them when none is named */
+  show(...services: readonly string[]): void {
+    for (const line of docker('compose', 'logs', '--no-log-prefix', '--since', this.since, ...services).text.split(
+      '\n',
+    )) {
+      const [, text] = /"level":"ERROR","message":("(?:[^"\\]|\\.)*")/.exec(line) ?? [];
+      if (text === undefined || this.shown.has(text)) continue;
+      this.shown.add(text);
+      process.stderr.write(`\n${JSON.parse(text) as string}\n`);
+    }
+  }
 }
 
 /** Compose waits in silence for what may never come: what the endpoint finds wrong meanwhile is shown. Gives the exit code. */
@@ -77,18 +130,12 @@ async function up(options: readonly string[]): Promise<number | null> {
   // Progress that is drawn over again would erase the lines between.
   const words = ['compose', '--progress', 'plain', 'up', '--wait', ...options];
   const waiting = spawn('docker', words, { cwd: root, stdio: 'inherit' });
-  const since = new Date().toISOString();
-  const shown = new Set<string>();
-  const looking = setInterval(() => {
-    for (const line of docker('compose', 'logs', '--no-log-prefix', '--since', since, 'aws').text.split('\n')) {
-      const [, message] = /"level":"ERROR","message":("(?:[^"\\]|\\.)*")/.exec(line) ?? [];
-      if (message === undefined || shown.has(line)) continue;
-      shown.add(line);
-      process.stderr.write(`\n${JSON.parse(message) as string}\n`);
-    }
-  }, LOOK_MS);
+  const troubles = new Troubles();
+  const looking = setInterval(() => troubles.show('aws'), LOOK_MS);
   const [code] = (await once(waiting, 'exit')) as [number | null];
   clearInterval(looking);
+  // Whatever ended may have said why just before.
+  if (code !== 0) troubles.show();
   return code;
 }
 
@@ -96,26 +143,32 @@ async function main(): Promise<void> {
   if (existsSync(join(root, '.env'))) loadEnvFile(join(root, '.env'));
   assertDocker();
   assertToken();
-  await assertFree('PORT', 4000);
-  await assertFree('AWS_PORT', 4566);
+  const named: (keyof typeof PORTS)[] = ['PORT', 'AWS_PORT', 'TABLES_PORT'];
+  assertDifferent(named);
+  // That of the table browser is only taken where it is asked for.
+  for (const variable of named.slice(0, 2)) await assertFree(variable);
   if ((await up(process.argv.slice(2))) !== 0) {
-    const lines = docker('compose', 'logs', '--no-color', '--no-log-prefix', '--tail', '5', 'localstack').text;
-    process.stderr.write(`\nThe last lines of LocalStack:\n${lines.replaceAll(ERASE, '')}\n`);
+    if (docker('compose', 'ps', '--format', '{{.Health}}', 'localstack').text !== 'healthy') {
+      const lines = docker('compose', 'logs', '--no-color', '--no-log-prefix', '--tail', '5', 'localstack').text;
+      process.stderr.write(`\nThe last lines of LocalStack:\n${lines.replaceAll(ERASE, '')}\n`);
+    }
     throw new Obstacle('The system did not come up; the lines above say why.');
   }
-  const api = `http://127.0.0.1:${process.env.PORT || 4000}/dev`;
+  const api = `http://127.0.0.1:${portOf('PORT')}/dev`;
+  const file = pathToFileURL(join(root, 'localstack', 'src', 'try-out.ts'));
+  const { tryOut } = (await import(file.href)) as TryOut;
   process.stdout.write(
     [
       '',
       'Tabletop runs in containers; docker compose down stops it and keeps its data, down -v throws them away.',
       '',
       `  API           ${api}`,
-      `  AWS endpoint  http://127.0.0.1:${process.env.AWS_PORT || 4566}`,
-      '  Kept          tables and topics; not what LocalStack keeps in memory: messages in queues end with its container',
+      `  AWS endpoint  http://127.0.0.1:${portOf('AWS_PORT')}`,
+      '  Kept          tables and their streams; declared topics, queues and subscriptions are made again, without the',
+      '                messages in them, and what you made of these by hand is gone when its container ends',
       '',
       'Try it:',
-      `  curl -X POST ${api}/add_user/ -H 'Content-Type: application/json' -d '{"email":"john@example.com","name":"John Smith","username":"john"}'`,
-      `  curl -X POST ${api}/orders/ -H 'Content-Type: application/json' -d '{"amount":5.5,"numItems":2,"username":"john"}'`,
+      ...tryOut(api, process.env.AUTH_MODE === 'jwt' ? 'jwt' : 'open').map((request) => `  ${request}`),
       '  docker compose logs -f',
       '',
     ].join('\n'),

@@ -10,11 +10,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect } from 'expect';
+import { freePort } from '../../localstack/src/child-process.js';
 import { stackUnderTest } from '../fixtures/compose.js';
 import { containersOf } from './containers.js';
 
 const run = promisify(execFile);
 const stack = stackUnderTest();
+/** Compose begins a line by erasing the one before, also where there is no terminal. */
+const ERASE = '\u001b[2K';
 const folder = mkdtempSync(join(tmpdir(), 'bad-days-'));
 
 /** Runs `npm run compose`'s program; gives what it says when it refuses. */
@@ -35,6 +38,10 @@ function dockerThat(program: string): NodeJS.ProcessEnv {
   chmodSync(file, 0o755);
   return { PATH: `${folder}:${process.env.PATH}` };
 }
+
+/** Runs `npm run compose`'s program on the stack under test; gives what it says when the system does not come up. */
+const failure = (environment: NodeJS.ProcessEnv): Promise<string> =>
+  refusal({ DOCKER_BUILDKIT: '1', ...stack.environment, ...environment });
 
 /** Waits for a line of a container. @throws Error when none came */
 async function lineOf(service: string, pattern: RegExp): Promise<string> {
@@ -84,11 +91,42 @@ describe('before a start', () => {
     server.close();
   });
 
+  it('what to try is said for the mode that it runs in, and what is kept', async () => {
+    const docker = dockerThat('case "$1 $2" in "compose version") echo v2.26.0;; version*) echo 26.1.5;; esac');
+    const ports = { PORT: String(await freePort()), AWS_PORT: String(await freePort()) };
+    const said = async (AUTH_MODE: string): Promise<string> => {
+      const env = { ...process.env, ...docker, ...ports, AUTH_MODE };
+      return (await run(process.execPath, ['build/compose.ts'], { env })).stdout;
+    };
+    const open = await said('open');
+    expect(open).toContain(`curl -X POST http://127.0.0.1:${ports.PORT}/dev/orders/`);
+    expect(open).not.toMatch(/TOKEN/);
+    expect(open).toMatch(/Kept +tables and their streams; declared topics, queues and subscriptions are made again/);
+    const jwt = (await said('jwt')).split('Try it:')[1]?.split('\n') ?? [];
+    const steps = ['users/register', 'TOKEN=$(', '/dev/orders/ -d'];
+    expect(jwt.slice(1, 4).map((line, at) => line.includes(steps[at] ?? '-'))).toEqual([true, true, true]);
+    expect(jwt[3]).toContain('Authorization: Bearer $TOKEN');
+  });
+
+  it('what is no port is named, with what would be one', async () => {
+    for (const PORT of ['abc', '0', '70000', '-1', '40.5'])
+      expect(await refusal({ PORT })).toBe(`PORT is "${PORT}"; give a whole number from 1 to 65535, such as 4000.\n`);
+    expect(await refusal({ TABLES_PORT: 'x' })).toMatch(/^TABLES_PORT is "x"; give a whole number/);
+    expect(await refusal({ PORT: '4566', AWS_PORT: '' })).toBe('PORT and AWS_PORT are both 4566; give each its own.\n');
+  });
+
   it('an image that wants a token and has none is named, with the tag that needs none', async () => {
-    const LOCALSTACK_IMAGE = 'localstack/localstack:2026.05';
-    expect(await refusal({ LOCALSTACK_IMAGE, LOCALSTACK_AUTH_TOKEN: '' })).toMatch(
-      /2026\.05 asks for a token.*LOCALSTACK_AUTH_TOKEN.*localstack\/localstack:4\.14\.0 is the last that needs none/,
-    );
+    const name = 'localstack/localstack';
+    for (const LOCALSTACK_IMAGE of [
+      `${name}:2026.05`,
+      `${name}:latest`,
+      `${name}:stable`,
+      name,
+      `registry:5000/${name}`,
+    ])
+      expect(await refusal({ LOCALSTACK_IMAGE, LOCALSTACK_AUTH_TOKEN: '' })).toMatch(
+        /asks for a token.*LOCALSTACK_AUTH_TOKEN.*localstack\/localstack:4\.14\.0 is the last that needs none/,
+      );
   });
 });
 
@@ -120,14 +158,43 @@ describe('while it runs', () => {
         KeySchema: [{ AttributeName: 'Id', KeyType: 'HASH' }],
       }),
     );
-    await stack.compose('restart', 'aws');
-    expect(await lineOf('aws', /table \\"data\\": the key differs/)).toMatch(/docker compose down -v` throws it away/);
+    await stack.compose('down');
+    const started = Date.now();
+    await expect(stack.up()).rejects.toThrow(/aws-1/);
+    expect(Date.now() - started).toBeLessThan(60_000);
     const [aws] = await containersOf(stack, 'aws');
     expect(aws?.health).not.toBe('healthy');
+    const last: unknown = JSON.parse(
+      (await stack.compose('logs', '--no-log-prefix', '--tail', '1', 'aws')).replace(ERASE, ''),
+    );
+    expect(last).toMatchObject({
+      level: 'ERROR',
+      message: expect.stringMatching(
+        /^table "data": the key differs .*docker compose down -v` throws it away/,
+      ) as unknown,
+    });
     // As the words say.
     await stack.compose('down', '--volumes');
     expect(await leftovers()).toEqual([]);
     tables.destroy();
+    await stack.up();
+  });
+
+  it('a wrong value is shown by the program that waits for it', async () => {
+    expect(await failure({ AUTH_MODE: 'nonsense' })).toMatch(/AUTH_MODE is "nonsense"; choose one of open, jwt/);
+    await stack.up();
+  });
+
+  it('an image that ends at once, as those without their token do, is not waited for longer than 40 s', async () => {
+    await stack.compose('down');
+    // Ends at once, and asks for no token: the program does not know it beforehand, the endpoint finds out.
+    const started = Date.now();
+    const words = await failure({ LOCALSTACK_IMAGE: 'node:24-slim', LOCALSTACK_AUTH_TOKEN: '' });
+    expect(Date.now() - started).toBeLessThan(90_000);
+    expect(words).toMatch(
+      /has not answered for \d+ s .*Its image is node:24-slim.*4\.14\.0 is the last that needs none/,
+    );
+    await stack.compose('down');
     await stack.up();
   });
 });
