@@ -81,6 +81,7 @@ describe('a pool user that a registration has left behind', () => {
     const ada = person();
     table.proxy.fail('TransactWriteItems', 'throttled', 8);
     expect(codeOf(await register(ada))).toEqual([503, 'TABLE_UNAVAILABLE']);
+    table.proxy.heal();
     expect(await leftOf(ada)).toBe(false);
     await customerOf(ada, ada.email);
     expect(codeOf(await register(ada))).toEqual([409, 'USERNAME_TAKEN']);
@@ -180,6 +181,7 @@ describe('a registration that names no name', () => {
       if (name === 'AdminSetUserPassword') table.proxy.fail('TransactWriteItems', 'throttled', 8);
     };
     expect(codeOf(await register(ada))).toEqual([503, 'TABLE_UNAVAILABLE']);
+    table.proxy.heal();
     pool.beforeCall = () => undefined;
     expect(codeOf(await register({ ...ada, password: 'Other-1234' }))).toEqual([409, 'EMAIL_TAKEN']);
     expect([await byEmail(ada), await byEmail(ada, 'Other-1234')]).toEqual([200, 401]);

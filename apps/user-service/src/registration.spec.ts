@@ -270,6 +270,7 @@ describe('a registration that ends half way', () => {
       if (name === 'AdminSetUserPassword') table.proxy.fail('TransactWriteItems', 'throttled', 8);
     };
     expect(codeOf(await register(ada))).toEqual([503, 'TABLE_UNAVAILABLE']);
+    table.proxy.heal();
     pool.beforeCall = () => undefined;
     expect(codeOf(await register({ ...ada, password: 'Other-1234' }))).toEqual([409, 'USERNAME_TAKEN']);
     expect([await status(ada), await status(ada, 'Other-1234')]).toEqual([200, 401]);
@@ -279,6 +280,7 @@ describe('a registration that ends half way', () => {
     const [ada, other] = [person(), { ...person(), password: 'Other-1234' }];
     table.proxy.fail('TransactWriteItems', 'throttled', 8);
     expect(codeOf(await register(ada))).toEqual([503, 'TABLE_UNAVAILABLE']);
+    table.proxy.heal();
     const user = await client.send(new AdminGetUserCommand({ UserPoolId: pool.id, Username: ada.username }));
     expect(user).toMatchObject({ Enabled: false, UserStatus: 'FORCE_CHANGE_PASSWORD' });
     expect(await status(ada)).toBe(401);

@@ -245,6 +245,7 @@ describe('a table that is busy', () => {
   it('is a 503 that says when to come back', async () => {
     table.proxy.fail('TransactWriteItems', 'throttled', 8);
     const answer = await service.http.post('/users').send({ username: 'busy', name: 'A', email: 'busy@example.com' });
+    table.proxy.heal();
     expect(answer.status).toBe(503);
     expect(answer.headers['retry-after']).toBe('1');
     expect(answer.body).toMatchObject({ code: 'TABLE_UNAVAILABLE' });
