@@ -143,6 +143,9 @@ describe('while it runs', () => {
     expect([user.status, user.headers.get('retry-after') !== null]).toEqual([503, true]);
     expect(await lineOf('aws', /has not answered for \d+ s/)).toMatch(/docker compose logs localstack/);
     await stack.recover();
+    // Counted, and not told one by one.
+    expect(await lineOf('aws', /refused meanwhile/)).toMatch(/"ready: \d+ resources .*; \d+ calls? w/);
+    expect(await stack.compose('logs', '--no-log-prefix', 'aws')).not.toMatch(/"operation":"ListTables"/);
     expect((await fetch(`${stack.apiUrl}/health`)).status).toBe(200);
   });
 

@@ -29,7 +29,8 @@ async function toldOf(orders: readonly string[]): Promise<string[]> {
 async function recordsOf(order: string): Promise<string[]> {
   return (await stack.journal())
     .flatMap((entry) => (entry.type === 'stream-record' ? JSON.stringify(entry.keys) : []))
-    .filter((keys) => keys.includes(order));
+    // What the notifier notes of an order is written last, and may be read after a stop for the first time.
+    .filter((keys) => keys.includes(`#ORDER#${order}`));
 }
 
 describe('docker compose down', () => {
