@@ -27,10 +27,12 @@ async function toldOf(orders: readonly string[]): Promise<string[]> {
 
 /** The keys of an order's stream records that pipes have read since the system started. */
 async function recordsOf(order: string): Promise<string[]> {
-  return (await stack.journal())
-    .flatMap((entry) => (entry.type === 'stream-record' ? JSON.stringify(entry.keys) : []))
-    // What the notifier notes of an order is written last, and may be read after a stop for the first time.
-    .filter((keys) => keys.includes(`#ORDER#${order}`));
+  return (
+    (await stack.journal())
+      .flatMap((entry) => (entry.type === 'stream-record' ? JSON.stringify(entry.keys) : []))
+      // What the notifier notes of an order is written last, and may be read after a stop for the first time.
+      .filter((keys) => keys.includes(`#ORDER#${order}`))
+  );
 }
 
 describe('docker compose down', () => {
