@@ -28,6 +28,7 @@ import { aws, withoutCli } from './command-line-tool.js';
 import { temporaryFolder } from './folder.js';
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 const HANDLER = `export const handler = async ({ fail }) => { if (fail) throw new Error(fail); };`;
 const worker = handlerFunction('worker', { entry: 'worker' });
 const monitoring = topic('monitoring');
@@ -37,8 +38,8 @@ const topology = system('seen', {
 
 describe('CloudWatch', () => {
   const root = temporaryFolder({ 'worker/lambda.mjs': HANDLER });
-  /** In the middle of a minute, so that no test meets its turn. */
-  const clock = new ManualClock(Math.floor(Date.now() / MINUTE) * MINUTE + MINUTE / 2);
+  /** Noon, and in the middle of a minute: no test meets the turn of either. */
+  const clock = new ManualClock(Math.floor(Date.now() / DAY) * DAY + DAY / 2 + MINUTE / 2);
   const StartTime = new Date(clock.now() - 60 * MINUTE);
   const EndTime = new Date(clock.now() + MINUTE);
   let stack: LocalStack;
@@ -91,7 +92,7 @@ describe('CloudWatch', () => {
     expect(await valuesOf(stat('Orders', 'Sum'))).toEqual([17, 30, 7]);
     expect(await valuesOf(stat('Orders', 'SampleCount'))).toEqual([7, 2, 1]);
     expect(await valuesOf(stat('Orders', 'Maximum'))).toEqual([5, 20, 7]);
-    expect(await valuesOf(stat('Orders', 'Average', { Period: 86_400 }))).toEqual([5.4]);
+    expect(await valuesOf(stat('Orders', 'Average', { Period: DAY / 1000 }))).toEqual([5.4]);
     expect(await valuesOf(stat('Orders', 'Sum', { Unit: 'Bytes' }))).toEqual([]);
     const Dimensions = [{ Name: 'service', Value: 'a' }];
     expect(
