@@ -13,7 +13,7 @@ describe('the boundary of roles', () => {
     expect(one('aws_iam_policy')).toMatchObject({ name: 'x-boundary', lifecycle: { prevent_destroy: true } });
   });
 
-  it('lets a role use the keys of its stage, and through SNS the one that AWS keeps there, which has no tag', () => {
+  it('lets a role use the keys of its stage, and through SNS that one alone of the others which AWS keeps there', () => {
     const keys = statements.filter(({ actions }) => actions.includes('kms:GenerateDataKey'));
     expect(keys.map(({ actions, condition }) => [actions, condition])).toEqual([
       [
@@ -28,7 +28,10 @@ describe('the boundary of roles', () => {
       ],
       [
         ['kms:Decrypt', 'kms:GenerateDataKey'],
-        [{ test: 'StringEquals', variable: 'kms:ViaService', values: ['sns.eu-west-1.amazonaws.com'] }],
+        [
+          { test: 'StringEquals', variable: 'kms:ViaService', values: ['sns.eu-west-1.amazonaws.com'] },
+          { test: 'ForAnyValue:StringEquals', variable: 'kms:ResourceAliases', values: ['alias/aws/sns'] },
+        ],
       ],
     ]);
   });

@@ -66,12 +66,18 @@ function mostOf(account: string, region: string): Statement[] {
     },
     { actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [own('kms', 'key/*')], conditions: ownTag },
     {
-      // The key that AWS keeps for SNS has no tag of ours. Its own policy lets in everybody of the account who comes through
-      // SNS, which a boundary that says nothing of it may stop. Queues without a key of one's own use none of KMS's.
-      // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+      // The key that AWS keeps for SNS has no tag of ours; it is told by the alias that only AWS can give. Its own policy lets
+      // in everybody of the account who comes through SNS, which a boundary that says nothing of it may stop. Queues without
+      // a key of one's own use none of KMS's.
+      // https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+      // https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources: [own('kms', 'key/*')],
-      conditions: [whenEquals('kms:ViaService', `sns.${region}.amazonaws.com`)],
+      conditions: [
+        whenEquals('kms:ViaService', `sns.${region}.amazonaws.com`),
+        // A key may have several.
+        { test: 'ForAnyValue:StringEquals', variable: 'kms:ResourceAliases', values: ['alias/aws/sns'] },
+      ],
     },
     // X-Ray has no resources: https://docs.aws.amazon.com/xray/latest/devguide/security_iam_service-with-iam.html
     { actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], resources: ['*'] },

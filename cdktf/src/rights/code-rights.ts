@@ -1,6 +1,6 @@
 /** Rights to deploy what runs and answers: functions with their roles, pipes, APIs with their domains and firewalls. */
 import { whenEquals, whenLike } from '../constructs/policy.js';
-import { inService, tagged, TAGGING, type Right, type RightsPlace, type ServiceRights } from './right.js';
+import { inService, tagged, taggedAnew, TAGGING, type Right, type RightsPlace, type ServiceRights } from './right.js';
 
 /** A role that a service makes for itself, once in an account, when it is first asked for what needs it. */
 const ownRole = (account: string, service: string, name: string): Right => ({
@@ -10,6 +10,14 @@ const ownRole = (account: string, service: string, name: string): Right => ({
 });
 
 const rolesOf = ({ account, prefix }: RightsPlace): string[] => [`arn:aws:iam::${account}:role/${prefix}-*`];
+
+const functionsOf = ({ region, account, prefix }: RightsPlace): string[] => [
+  `arn:aws:lambda:${region}:${account}:function:${prefix}-*`,
+];
+
+const mappingsOf = ({ region, account }: RightsPlace): string[] => [
+  `arn:aws:lambda:${region}:${account}:event-source-mapping:*`,
+];
 
 const inGateway = ({ region }: RightsPlace, ...paths: string[]): string[] =>
   paths.map((path) => `arn:aws:apigateway:${region}::/${path}`);
@@ -21,7 +29,7 @@ const certificatesOf = ({ region, account }: RightsPlace): string[] => [
 export const codeRights: readonly ServiceRights[] = [
   {
     types: ['aws_lambda_'],
-    of: ({ region, account, prefix }) => [
+    of: (place) => [
       {
         read: inService(
           'lambda',
@@ -34,25 +42,37 @@ export const codeRights: readonly ServiceRights[] = [
           ...['PutFunctionConcurrency', 'RemovePermission', 'UpdateFunctionCode', 'UpdateFunctionConfiguration'],
           ...TAGGING,
         ),
-        resources: [`arn:aws:lambda:${region}:${account}:function:${prefix}-*`],
+        resources: functionsOf(place),
       },
       {
         // Mappings have ids of AWS's making; the function that each is for narrows them.
         read: [],
         write: inService('lambda', 'CreateEventSourceMapping'),
         resources: ['*'],
-        conditions: [whenLike('lambda:FunctionArn', `arn:aws:lambda:${region}:${account}:function:${prefix}-*`)],
+        conditions: [whenLike('lambda:FunctionArn', ...functionsOf(place))],
       },
       {
         read: inService('lambda', 'GetEventSourceMapping'),
         write: inService('lambda', 'DeleteEventSourceMapping', 'UpdateEventSourceMapping'),
-        resources: [`arn:aws:lambda:${region}:${account}:event-source-mapping:*`],
-        conditions: [whenLike('lambda:FunctionArn', `arn:aws:lambda:${region}:${account}:function:${prefix}-*`)],
+        resources: mappingsOf(place),
+        conditions: [whenLike('lambda:FunctionArn', ...functionsOf(place))],
       },
       {
         read: inService('lambda', 'ListTags'),
-        write: inService('lambda', ...TAGGING),
-        resources: [`arn:aws:lambda:${region}:${account}:event-source-mapping:*`],
+        write: [],
+        resources: mappingsOf(place),
+      },
+      {
+        read: [],
+        write: inService('lambda', 'UntagResource'),
+        resources: mappingsOf(place),
+        conditions: tagged(place, 'aws:ResourceTag'),
+      },
+      {
+        read: [],
+        write: inService('lambda', 'TagResource'),
+        resources: mappingsOf(place),
+        conditions: taggedAnew(place),
       },
     ],
   },
@@ -123,7 +143,7 @@ export const codeRights: readonly ServiceRights[] = [
         conditions: tagged(place, 'aws:RequestTag'),
       },
       {
-        // Both carry tags, and their parts inherit them for this purpose.
+        // Both carry tags, and the parts that AWS lists inherit them for this purpose.
         // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
         read: inService('apigateway', 'GET'),
         write: inService('apigateway', 'DELETE', 'PATCH', 'POST', 'PUT'),
@@ -131,11 +151,29 @@ export const codeRights: readonly ServiceRights[] = [
         conditions: tagged(place, 'aws:ResourceTag'),
       },
       {
-        // AWS's list of the parts that inherit is one of examples, without validators: a part that has no tag is let in.
+        // The only part of ours that is not on that list: it may have no tag, whosever the API is.
         read: inService('apigateway', 'GET'),
-        write: inService('apigateway', 'DELETE', 'PATCH', 'POST', 'PUT'),
-        resources: inGateway(place, 'domainnames/*/*', 'restapis/*/*', 'tags/*'),
+        write: inService('apigateway', 'DELETE', 'PATCH', 'POST'),
+        resources: inGateway(place, 'restapis/*/requestvalidators', 'restapis/*/requestvalidators/*'),
         conditions: tagged(place, 'aws:ResourceTag', 'StringEqualsIfExists'),
+      },
+      {
+        read: inService('apigateway', 'GET'),
+        write: [],
+        resources: inGateway(place, 'tags/*'),
+      },
+      {
+        read: [],
+        write: inService('apigateway', 'DELETE'),
+        resources: inGateway(place, 'tags/*'),
+        conditions: tagged(place, 'aws:ResourceTag'),
+      },
+      {
+        // What is made with tags is also asked for this.
+        read: [],
+        write: inService('apigateway', 'PUT'),
+        resources: inGateway(place, 'tags/*'),
+        conditions: taggedAnew(place),
       },
     ],
   },
@@ -158,7 +196,7 @@ export const codeRights: readonly ServiceRights[] = [
         read: [],
         write: inService('acm', 'AddTagsToCertificate'),
         resources: certificatesOf(place),
-        conditions: [...tagged(place, 'aws:RequestTag'), ...tagged(place, 'aws:ResourceTag', 'StringEqualsIfExists')],
+        conditions: taggedAnew(place),
       },
       {
         read: [],
@@ -187,13 +225,18 @@ export const codeRights: readonly ServiceRights[] = [
         write: inService(
           'wafv2',
           ...['AssociateWebACL', 'CreateWebACL', 'DeleteLoggingConfiguration', 'DeleteWebACL'],
-          ...['DisassociateWebACL', 'PutLoggingConfiguration', 'UpdateWebACL', ...TAGGING],
+          ...['DisassociateWebACL', 'PutLoggingConfiguration', 'UpdateWebACL'],
         ),
         resources: [
           `arn:aws:wafv2:${region}:${account}:regional/webacl/${prefix}-*`,
           `arn:aws:wafv2:${region}:${account}:regional/managedruleset/*`,
           `arn:aws:apigateway:${region}::/restapis/*/stages/*`,
         ],
+      },
+      {
+        read: [],
+        write: inService('wafv2', ...TAGGING),
+        resources: [`arn:aws:wafv2:${region}:${account}:regional/webacl/${prefix}-*`],
       },
       {
         // To put a list before a stage, and to take it away, is the stage's owner's right too.

@@ -1,8 +1,10 @@
 /** Rights to deploy what holds and carries data: tables, queues, topics, users, keys, buckets. */
 import { whenEquals } from '../constructs/policy.js';
-import { inService, tagged, TAGGING, type RightsPlace, type ServiceRights } from './right.js';
+import { inService, tagged, taggedAnew, TAGGING, type RightsPlace, type ServiceRights } from './right.js';
 
 const keysOf = ({ region, account }: RightsPlace): string[] => [`arn:aws:kms:${region}:${account}:key/*`];
+
+const poolsOf = ({ region, account }: RightsPlace): string[] => [`arn:aws:cognito-idp:${region}:${account}:userpool/*`];
 
 export const dataRights: readonly ServiceRights[] = [
   {
@@ -66,11 +68,17 @@ export const dataRights: readonly ServiceRights[] = [
         write: inService(
           'cognito-idp',
           ...['AddCustomAttributes', 'CreateGroup', 'CreateUserPoolClient', 'DeleteGroup', 'DeleteUserPool'],
-          ...['DeleteUserPoolClient', 'SetUserPoolMfaConfig', 'UpdateGroup', 'UpdateUserPool', 'UpdateUserPoolClient'],
-          ...TAGGING,
+          ...['DeleteUserPoolClient', 'SetUserPoolMfaConfig', 'UntagResource', 'UpdateGroup', 'UpdateUserPool'],
+          'UpdateUserPoolClient',
         ),
-        resources: [`arn:aws:cognito-idp:${place.region}:${place.account}:userpool/*`],
+        resources: poolsOf(place),
         conditions: tagged(place, 'aws:ResourceTag'),
+      },
+      {
+        read: [],
+        write: inService('cognito-idp', 'TagResource'),
+        resources: poolsOf(place),
+        conditions: taggedAnew(place),
       },
     ],
   },
@@ -84,9 +92,17 @@ export const dataRights: readonly ServiceRights[] = [
       },
       {
         read: [],
-        write: inService('kms', 'CreateKey', 'TagResource'),
+        write: inService('kms', 'CreateKey'),
         resources: ['*'],
         conditions: tagged(place, 'aws:RequestTag'),
+      },
+      {
+        // A new key has no tags before these; one of another stage has its own, and is not to become this stage's.
+        // https://docs.aws.amazon.com/kms/latest/developerguide/tag-permissions.html
+        read: [],
+        write: inService('kms', 'TagResource'),
+        resources: keysOf(place),
+        conditions: taggedAnew(place),
       },
       {
         read: inService('kms', ...['DescribeKey', 'GetKeyPolicy', 'GetKeyRotationStatus', 'ListResourceTags']),

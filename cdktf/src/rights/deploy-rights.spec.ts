@@ -1,5 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
+import { isAllowed } from '../../test/rights/evaluate.js';
 import { type Statement } from '../constructs/policy.js';
 import { deployRights, documentOf, type DeployRights } from './deploy-rights.js';
 
@@ -76,16 +77,63 @@ describe('the rights of a deployment', () => {
     );
   });
 
-  it('reach an API or a domain of no tags by no path, and its untagged parts alone', () => {
-    const gateway = rightsFor('aws_api_gateway_stage')
+  /** Whether somebody who deploys x-dev may do that, to what carries a tag and by a request that gives one. */
+  const may = (action: string, resource: string, of?: string, gives?: string): boolean =>
+    isAllowed(rightsFor(...ALL).apply.flat(), {
+      action,
+      resource,
+      context: { 'aws:ResourceTag/deployment': of, 'aws:RequestTag/deployment': gives },
+    });
+
+  it('reach the stage’s own API by every path, and no other but for the validators of one that has no tag', () => {
+    const changes = (path: string, of?: string): boolean[] =>
+      ['DELETE', 'PATCH'].map((method) => may(`apigateway:${method}`, `arn:aws:apigateway:eu-west-1::/${path}`, of));
+    const table: [path: string, own: boolean, others: boolean, untagged: boolean][] = [
+      ['restapis/a', true, false, false],
+      ['restapis/a/stages/dev', true, false, false],
+      ['restapis/a/resources/r/methods/GET', true, false, false],
+      ['restapis/a/gatewayresponses/DEFAULT_5XX', true, false, false],
+      ['restapis/a/requestvalidators/v', true, false, true],
+      ['domainnames/api.example.org', true, false, false],
+      ['domainnames/api.example.org/basepathmappings/m', true, false, false],
+    ];
+    for (const [path, ...expected] of table)
+      expect([path, ...['x-dev', 'x-prod', undefined].map((of) => changes(path, of))]).toEqual([
+        path,
+        ...expected.map((each) => [each, each]),
+      ]);
+  });
+
+  it('give an API the stage’s tag and no other, where it has none of another stage', () => {
+    const tags = 'arn:aws:apigateway:eu-west-1::/tags/arn:aws:apigateway:eu-west-1::/restapis/a';
+    const put = (of?: string, gives?: string): boolean => may('apigateway:PUT', tags, of, gives);
+    expect([put(undefined, 'x-dev'), put('x-dev', 'x-dev')]).toEqual([true, true]);
+    expect([put('x-prod', 'x-dev'), put(undefined, 'x-prod'), put('x-dev'), put()]).toEqual(Array(4).fill(false));
+    const untag = ['x-dev', 'x-prod', undefined].map((of) => may('apigateway:DELETE', tags, of));
+    expect(untag).toEqual([true, false, false]);
+    const make = ['x-dev', 'x-prod', undefined].map((gives) =>
+      may('apigateway:POST', 'arn:aws:apigateway:eu-west-1::/restapis', undefined, gives),
+    );
+    expect(make).toEqual([true, false, false]);
+  });
+
+  it('let no tag be given to what has a name of AWS’s making but by both conditions on it', () => {
+    const giving = rightsFor(...ALL)
       .apply.flat()
-      .filter(({ actions }) => actions.includes('apigateway:DELETE'));
-    const paths = (test: string): string[] =>
-      gateway
-        .filter(({ conditions = [] }) => conditions.every((each) => each.test === test))
-        .flatMap(({ resources }) => resources.map((arn) => arn.replace('arn:aws:apigateway:eu-west-1::', '')));
-    expect(paths('StringEquals')).toEqual(['/domainnames/*', '/restapis/*']);
-    expect(paths('StringEqualsIfExists')).toEqual(['/domainnames/*/*', '/restapis/*/*', '/tags/*']);
+      .filter(({ effect, actions }) => effect !== 'Deny' && actions.some((action) => /:(Tag|AddTags)/.test(action)))
+      .filter(({ resources }) => resources.some((arn) => !/x-dev|\/dev$/.test(arn)));
+    const services = giving.flatMap(({ actions }) => actions.filter((action) => /:(Tag|AddTags)/.test(action)));
+    expect(services.sort()).toEqual([
+      ...['acm:AddTagsToCertificate', 'cognito-idp:TagResource', 'kms:TagResource', 'lambda:TagResource'],
+    ]);
+    for (const { actions, conditions } of giving)
+      expect([actions, conditions]).toEqual([
+        actions,
+        [
+          { test: 'StringEquals', variable: 'aws:RequestTag/deployment', values: ['x-dev'] },
+          { test: 'StringEqualsIfExists', variable: 'aws:ResourceTag/deployment', values: ['x-dev'] },
+        ],
+      ]);
   });
 
   it('let a service make the role of its own that a domain or a firewall needs', () => {

@@ -46,4 +46,10 @@ export const tagged = (
 ): readonly Condition[] =>
   Object.entries(tags).map(([tag, value]) => ({ test, variable: `${key}/${tag}`, values: [value] }));
 
+/** For what gives tags to a thing that AWS names: it has none yet or the stage's own, and is given the stage's. */
+export const taggedAnew = (place: RightsPlace): readonly Condition[] => [
+  ...tagged(place, 'aws:RequestTag'),
+  ...tagged(place, 'aws:ResourceTag', 'StringEqualsIfExists'),
+];
+
 export const TAGGING = ['TagResource', 'UntagResource'] as const;

@@ -1,18 +1,10 @@
 /** That the boundary of all roles lets each role of a stage do what its policy says, and nothing in another stage. */
 import { before, it } from 'node:test';
 import { expect } from 'expect';
-import { valuesAt } from '../../src/check/rule.js';
 import { describeUnless } from '../fixtures/describe-unless.js';
 import { DEV, synthesize } from '../terraform/synthesis.js';
 import { noTerraform, startProvider, Workspace, type StateResource } from '../terraform/terraform.js';
-import { isLike } from './matrix.js';
-
-interface Statement {
-  readonly Action: string | readonly string[];
-  readonly Resource: string | readonly string[];
-}
-
-const statementsOf = (policy: unknown): Statement[] => valuesAt(JSON.parse(String(policy)), 'Statement') as Statement[];
+import { isAllowed, statementsOf, type Asked } from './evaluate.js';
 
 describeUnless(noTerraform, 'the boundary of all roles', () => {
   let service: StateResource[];
@@ -36,19 +28,25 @@ describeUnless(noTerraform, 'the boundary of all roles', () => {
     }
   });
 
-  /** Conditions on tags are left out: pools and keys have ids. */
-  const within = (stage: string, action: string, resource: string): boolean =>
-    statementsOf(boundary.policy.replaceAll('${aws:PrincipalTag/deployment}', `tabletop-${stage}`)).some(
-      ({ Action, Resource }) =>
-        [Action].flat().includes(action) && [Resource].flat().some((pattern) => isLike(pattern, resource)),
-    );
+  /** Whether a role of a stage may do that to what is dev's. */
+  const within = (stage: string, action: string, resource: string, context: Asked['context'] = {}): boolean =>
+    isAllowed(statementsOf(boundary.policy.replaceAll('${aws:PrincipalTag/deployment}', `tabletop-${stage}`)), {
+      action,
+      resource,
+      context: {
+        'aws:ResourceTag/deployment': 'tabletop-dev',
+        'kms:ViaService': undefined,
+        'kms:ResourceAliases': undefined,
+        ...context,
+      },
+    });
 
   const rights = (): { action: string; resource: string }[] =>
     service
       .filter(({ type }) => type === 'aws_iam_role_policy')
-      .flatMap(({ values }) => statementsOf(values.policy))
-      .flatMap(({ Action, Resource }) =>
-        [Action].flat().flatMap((action) => [Resource].flat().map((resource) => ({ action, resource }))),
+      .flatMap(({ values }) => statementsOf(String(values.policy)))
+      .flatMap(({ actions, resources }) =>
+        actions.flatMap((action) => resources.map((resource) => ({ action, resource }))),
       );
 
   it('stands at every role of a stage', () => {
@@ -62,14 +60,26 @@ describeUnless(noTerraform, 'the boundary of all roles', () => {
     expect(rights().filter(({ action, resource }) => !within('dev', action, resource))).toEqual([]);
   });
 
-  it('lets none do that in another stage, where resources have names', () => {
-    const named = rights().filter(({ resource }) => resource.includes('tabletop-dev'));
-    expect(named.length).toBeGreaterThan(20);
-    expect(named.filter(({ action, resource }) => within('prod', action, resource))).toEqual([]);
+  it('lets none do that in another stage, by names or by tags', () => {
+    const some = rights().filter(({ resource }) => resource !== '*');
+    expect(some.length).toBeGreaterThan(30);
+    expect(some.filter(({ resource }) => /:(key|userpool)\//.test(resource)).length).toBeGreaterThan(5);
+    expect(some.filter(({ action, resource }) => within('prod', action, resource))).toEqual([]);
+  });
+
+  it('lets each use through SNS the key that AWS keeps for it, and no other that is not of its stage', () => {
+    const use = (alias: string): boolean =>
+      within('dev', 'kms:Decrypt', 'arn:aws:kms:us-east-1:123456789012:key/k', {
+        'aws:ResourceTag/deployment': undefined,
+        'kms:ViaService': 'sns.us-east-1.amazonaws.com',
+        'kms:ResourceAliases': [alias],
+      });
+    expect(use('alias/aws/sns')).toBe(true);
+    expect(use('alias/of-somebody')).toBe(false);
   });
 
   it('lets none become more than it is', () => {
-    const actions = statementsOf(boundary.policy).flatMap(({ Action }) => [Action].flat());
+    const actions = statementsOf(boundary.policy).flatMap((statement) => statement.actions);
     expect(actions.filter((action) => /^(iam|sts|organizations):|\*/.test(action))).toEqual([]);
   });
 });
