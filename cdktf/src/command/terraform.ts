@@ -25,7 +25,7 @@ export async function terraform(folder: string, args: readonly string[]): Promis
 }
 
 /** What gives credentials without a file: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html */
-const CREDENTIALS = [
+export const CREDENTIALS: readonly string[] = [
   ...['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'],
   ...['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'],
 ];

@@ -12,7 +12,11 @@ const INSTALL_TERRAFORM = [
   `unzip -q -o ${ZIP} terraform -d /usr/local/bin`,
 ];
 
+/** Providers are fetched anew by each step, and are no part of what is handed over. */
+const APART = { TF_DATA_DIR: '/tmp/terraform', TF_IN_AUTOMATION: '1' };
+
 interface Step {
+  readonly variables?: Readonly<Record<string, string>>;
   /** Major version, of those that the image has; the image's default may become another one. */
   readonly node?: number;
   readonly install?: readonly string[];
@@ -23,11 +27,10 @@ interface Step {
   readonly from?: string;
 }
 
-const specification = ({ node, install = [], build, files, from }: Step): string =>
+const specification = ({ variables, node, install = [], build, files, from }: Step): string =>
   JSON.stringify({
     version: 0.2,
-    // Providers are fetched anew by each step, and are no part of what is handed over.
-    env: { variables: { TF_DATA_DIR: '/tmp/terraform', TF_IN_AUTOMATION: '1' } },
+    ...(variables && { env: { variables } }),
     phases: {
       ...(install.length > 0 && {
         install: { ...(node !== undefined && { 'runtime-versions': { nodejs: node } }), commands: install },
@@ -59,6 +62,7 @@ export const testCommands = (stage: string): string =>
 /** The plan that a person approves is the very one that is applied. */
 export const planCommands = (): string =>
   specification({
+    variables: APART,
     install: INSTALL_TERRAFORM,
     build: [
       'terraform -chdir=stacks/service init -input=false',
@@ -69,6 +73,7 @@ export const planCommands = (): string =>
 
 export const applyCommands = (): string =>
   specification({
+    variables: APART,
     install: INSTALL_TERRAFORM,
     build: [
       'terraform -chdir=stacks/service init -input=false',

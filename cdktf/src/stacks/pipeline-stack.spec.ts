@@ -39,6 +39,20 @@ const artifactsOf = (name: string): string[] =>
     resources.filter((each) => each.includes('aws_s3_bucket')),
   );
 
+interface Build {
+  readonly env?: { readonly variables: Readonly<Record<string, string>> };
+  readonly phases: {
+    readonly install: { readonly commands: string[]; readonly 'runtime-versions'?: Readonly<Record<string, number>> };
+    readonly build: { readonly commands: string[] };
+  };
+}
+
+/** What a step runs. */
+function buildOf(step: string): Build {
+  const project = stack.all('aws_codebuild_project').find(({ name }) => name === `mine-staging-pipeline-${step}`);
+  return JSON.parse((project?.source as { buildspec: string }).buildspec) as Build;
+}
+
 interface Stage {
   readonly name: string;
   readonly action: readonly {
@@ -84,15 +98,21 @@ describe('the pipeline stack', () => {
   });
 
   it('runs the commands that a person would', () => {
-    const commands = stack.all('aws_codebuild_project').map((each) => (each.source as { buildspec: string }).buildspec);
-    const parsed = commands.map((text) => JSON.parse(text) as { phases: { build: { commands: string[] } } });
-    const [apply, plan, test] = parsed.map(({ phases }) => phases.build.commands);
-    expect(test).toEqual([
+    expect(buildOf('test').phases.build.commands).toEqual([
       ...['npm ci', 'npm ci --prefix cdktf', 'npm test', 'npm run --silent test:deploy'],
       ...['npm run --silent check:static', 'npm run --silent synth -- staging --strict'],
     ]);
-    expect(plan?.at(-1)).toBe('terraform -chdir=stacks/service plan -input=false -out=approved.tfplan');
-    expect(apply?.[1]).toBe('terraform -chdir=stacks/service apply -input=false approved.tfplan');
+    expect(buildOf('plan').phases.build.commands.at(-1)).toBe(
+      'terraform -chdir=stacks/service plan -input=false -out=approved.tfplan',
+    );
+    expect(buildOf('apply').phases.build.commands[1]).toBe(
+      'terraform -chdir=stacks/service apply -input=false approved.tfplan',
+    );
+  });
+
+  it('keeps providers out of what is handed over, and lets the tests have a folder each', () => {
+    for (const step of ['plan', 'apply']) expect(buildOf(step).env?.variables.TF_DATA_DIR).toMatch(/^\/tmp\//);
+    expect(buildOf('test')).not.toHaveProperty('env');
   });
 
   it('gives tests no right, a plan its own, and an apply its own', () => {
@@ -106,32 +126,28 @@ describe('the pipeline stack', () => {
   it('lets a step read what it takes and write what it gives, so that no other than the plan step writes a plan', () => {
     const ofSteps = stack.statements.filter(
       ({ actions, resources: [resource = ''] = [] }) =>
-        actions.some((action) => action.startsWith('s3:')) && /\/mine-staging\//.test(resource),
+        actions.some((action) => action.startsWith('s3:')) && /\/mine-staging\*\//.test(resource),
     );
     const keys = ofSteps.map(({ actions, resources }) => [actions[0], resources?.[0]?.replace(/^.*\}\//, '')]);
     expect(keys).toEqual([
-      ['s3:GetObject', 'mine-staging/plan/*'],
-      ['s3:GetObject', 'mine-staging/stacks/*'],
-      ['s3:PutObject', 'mine-staging/plan/*'],
-      ['s3:GetObject', 'mine-staging/source/*'],
-      ['s3:PutObject', 'mine-staging/stacks/*'],
+      ['s3:GetObject', 'mine-staging*/plan/*'],
+      ['s3:GetObject', 'mine-staging*/stacks/*'],
+      ['s3:PutObject', 'mine-staging*/plan/*'],
+      ['s3:GetObject', 'mine-staging*/source/*'],
+      ['s3:PutObject', 'mine-staging*/stacks/*'],
     ]);
     const names = stages.flatMap(({ action }) => action.flatMap(({ input_artifacts: names = [] }) => names));
     for (const name of names) expect(name.length).toBeLessThanOrEqual(10);
-    expect(JSON.stringify(artifactsOf('a-name-of-length'))).toContain('/a-name-of-length-sta/plan/*"');
+    expect(JSON.stringify(artifactsOf('a-name-of-length'))).toContain('/a-name-of-length-sta*/plan/*"');
   });
 
   it('tests on Node 24, and hands over no zip of Terraform’s', () => {
-    const [, , test] = stack
-      .all('aws_codebuild_project')
-      .map((each) => (each.source as { buildspec: string }).buildspec);
-    expect(JSON.parse(test ?? '')).toMatchObject({ phases: { install: { 'runtime-versions': { nodejs: 24 } } } });
-    for (const { source } of stack.all('aws_codebuild_project')) {
-      const { phases } = JSON.parse((source as { buildspec: string }).buildspec) as {
-        phases: { install: { commands: string[] } };
-      };
-      expect(phases.install.commands[0]).toMatch(/^curl -fsSL -o \/tmp\/terraform\.zip https:/);
-      expect(phases.install.commands.join(' ').match(/terraform\S*\.zip/g)).toHaveLength(4);
+    expect(buildOf('test').phases.install['runtime-versions']).toEqual({ nodejs: 24 });
+    for (const step of ['test', 'plan', 'apply']) {
+      const words = buildOf(step).phases.install.commands.flatMap((command) => command.split(/[\s"]+/));
+      const zips = words.filter((word) => word.endsWith('.zip') && !word.startsWith('https://'));
+      expect(zips.length).toBeGreaterThan(2);
+      for (const path of [words[words.indexOf('-o') + 1], ...zips]) expect(path).toMatch(/^\/tmp\//);
     }
   });
 

@@ -9,8 +9,10 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import { describeUnless } from '../fixtures/describe-unless.js';
+import { EXAMPLE_STAGES } from '../fixtures/example-stages.js';
 import { DEV, synthesize } from './synthesis.js';
-import { noTerraform, startProvider, type Outcome, type Provider } from './terraform.js';
+import { CREDENTIALS } from '../../src/command/terraform.js';
+import { noTerraform, startProvider, withoutOwnTerraform, type Outcome, type Provider } from './terraform.js';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'command', 'main.js');
 
@@ -23,7 +25,7 @@ async function command(
   const child = spawn(process.execPath, [main, ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TF_CLI_ARGS: '-no-color', ...environment },
+    env: { ...withoutOwnTerraform(process.env), TF_CLI_ARGS: '-no-color', ...environment },
   });
   const exit = once(child, 'exit') as Promise<[number]>;
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
@@ -33,10 +35,13 @@ async function command(
 describe('the commands of a deployment', () => {
   let folder: string;
   let settings: string;
+  let example: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tabletop-command-'));
     settings = join(folder, 'stages.json');
     await writeFile(settings, JSON.stringify({ dev: { region: 'us-east-1', account: '123456789012' } }));
+    example = join(folder, 'example.json');
+    await writeFile(example, JSON.stringify(EXAMPLE_STAGES));
   });
   after(() => rm(folder, { recursive: true }));
 
@@ -51,7 +56,7 @@ describe('the commands of a deployment', () => {
   });
 
   it('refuse to deploy the example', async () => {
-    const { code, output } = await command(['deploy', 'prod', '--out', folder]);
+    const { code, output } = await command(['deploy', 'prod', '--out', folder, '--settings', example]);
     expect(code).toBe(1);
     expect(output).toMatch(/account is the example’s[^]*alarmEmail is the example’s/);
   });
@@ -79,7 +84,7 @@ describe('the commands of a deployment', () => {
     ];
     for (const [args, message] of refusals)
       expect(await command(there(...args))).toEqual({ code: 1, output: `${message}\n` });
-    expect(await command(['diff', 'prod', 'foo', '--out', folder])).toMatchObject({
+    expect(await command(['diff', 'prod', 'foo', '--out', folder, '--settings', example])).toMatchObject({
       output: 'Stage prod has no stack foo; choose service or pipeline.\n',
     });
   });
@@ -124,7 +129,7 @@ describe('the commands of a deployment', () => {
     const bin = join(folder, 'bin');
     await mkdir(bin);
     await writeFile(join(bin, 'terraform'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
-    const bare = { PATH: bin, HOME: bin, AWS_ACCESS_KEY_ID: '', AWS_PROFILE: '', AWS_CONFIG_FILE: '' };
+    const bare = { PATH: bin, HOME: bin, ...Object.fromEntries(CREDENTIALS.map((name) => [name, ''])) };
     const diff = (environment: NodeJS.ProcessEnv): Promise<Outcome> =>
       command(there('diff', 'dev', '--local-state'), environment);
     expect((await diff(bare)).output).toMatch(

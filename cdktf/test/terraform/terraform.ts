@@ -12,6 +12,15 @@ export const noTerraform: string | false =
     ? false
     : 'terraform is not on PATH; https://developer.hashicorp.com/terraform/install';
 
+/**
+ * An environment without what tells a person's own Terraform where to work and what to add to its commands: each test has a
+ * folder of its own. https://developer.hashicorp.com/terraform/cli/config/environment-variables
+ */
+export const withoutOwnTerraform = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !/^TF_(?:DATA_DIR|WORKSPACE|CLI_ARGS.*)$/.test(name)),
+  );
+
 /** A resource as the state tells of it. */
 export interface StateResource {
   readonly address: string;
@@ -110,7 +119,7 @@ export class Workspace {
   async run(...args: readonly string[]): Promise<Outcome> {
     const child = spawn('terraform', [...args], {
       cwd: this.folder,
-      env: { ...process.env, ...this.environment },
+      env: { ...withoutOwnTerraform(process.env), ...this.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const exit = once(child, 'exit') as Promise<[number | null]>;
