@@ -1,6 +1,5 @@
 /** Policies read as IAM reads them: whether their statements together let a request pass. */
 import { type Condition, type Statement } from '../../src/constructs/policy.js';
-import { isLike } from './matrix.js';
 
 export interface Asked {
   readonly action: string;
@@ -23,6 +22,15 @@ export function isAllowed(statements: readonly Statement[], asked: Asked): boole
       conditions.map((condition) => holds(condition, asked)).every(Boolean),
   );
   return applying.some(({ effect }) => effect !== 'Deny') && applying.every(({ effect }) => effect !== 'Deny');
+}
+
+/** IAM's StringLike: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+export function isLike(pattern: string, value: string): boolean {
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${escaped}$`).test(value);
 }
 
 function holds({ test, variable, values }: Condition, { context }: Asked): boolean {

@@ -1,6 +1,7 @@
 /** Used rights against allowed ones: function by function, action by action, resource by resource, key by key. */
 import { type UsedRight } from '../../../test/fixtures/used-rights.js';
 import { type AllowedRight } from './allowed-rights.js';
+import { isLike } from './evaluate.js';
 
 /** Something that is allowed and was never seen, or the other way round. */
 export interface Cell {
@@ -48,15 +49,6 @@ const allows = ({ keys, ...right }: AllowedRight, use: UsedRight): boolean =>
   right.action === use.action &&
   right.resource === use.resource &&
   (keys.length === 0 || keys.some((pattern) => isLike(pattern, use.key)));
-
-/** IAM's StringLike: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
-export function isLike(pattern: string, value: string): boolean {
-  const escaped = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${escaped}$`).test(value);
-}
 
 /** A line for each function and resource: what it uses, and what it does not. */
 export function matrix(used: readonly UsedRight[], allowed: readonly AllowedRight[]): string {
