@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DescribePipeCommand, PipesClient, StopPipeCommand } from '@aws-sdk/client-pipes';
 import autocannon from 'autocannon';
 import { bundle } from '../libs/bundler/src/bundle.js';
+import { CREDENTIALS, REGION } from '../localstack/src/account.js';
 import { freePort, until } from '../localstack/src/child-process.js';
 import { localAws } from '../localstack/src/function/function-environment.js';
 import { startStackProcess } from '../test/fixtures/stack-process.js';
@@ -24,7 +26,16 @@ interface Route {
   readonly body?: string;
 }
 
+const ORDER = JSON.stringify({ username: 'john', amount: 5.5, numItems: 2 });
+
 const ROUTES: readonly Route[] = [
+  {
+    title: 'without I/O (GET /users?limit=0, a 422)',
+    service: 'user-service',
+    method: 'GET',
+    path: '/users?limit=0',
+    status: 422,
+  },
   { title: 'GET /users/{u}', service: 'user-service', method: 'GET', path: '/users/john', status: 200 },
   {
     title: 'POST /orders/',
@@ -32,14 +43,7 @@ const ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/orders/',
     status: 201,
-    body: JSON.stringify({ username: 'john', amount: 5.5, numItems: 2 }),
-  },
-  {
-    title: 'without I/O (GET /users?limit=0, a 422)',
-    service: 'user-service',
-    method: 'GET',
-    path: '/users?limit=0',
-    status: 422,
+    body: ORDER,
   },
 ];
 
@@ -49,11 +53,8 @@ export async function benchThroughput(): Promise<void> {
   );
   const DATA_DIR = mkdtempSync(join(tmpdir(), 'tabletop-bench-'));
   const stack = await startStackProcess({ DATA_DIR, LOG_LEVEL: 'ERROR' }, { options: ['--quiet'] });
-  await fetch(`${stack.apiUrl}/users`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ username: 'john', name: 'John', email: 'john@example.com' }),
-  });
+  await post(`${stack.apiUrl}/users`, JSON.stringify({ username: 'john', name: 'John', email: 'john@example.com' }));
+  await stopPipe(stack.awsUrl);
   for (const route of ROUTES) {
     const plain = await startPlain(route.service, stack.awsUrl);
     const rates = { gateway: [] as number[], plain: [] as number[] };
@@ -70,6 +71,20 @@ export async function benchThroughput(): Promise<void> {
   await stack.end('SIGINT');
   rmSync(DATA_DIR, { recursive: true });
 }
+
+/** What the pipe does for each order would be taken from whichever side leaves it room. */
+async function stopPipe(awsUrl: string): Promise<void> {
+  const pipes = new PipesClient({ endpoint: awsUrl, region: REGION, credentials: CREDENTIALS });
+  const Name = 'tabletop-dev-order-events';
+  await pipes.send(new StopPipeCommand({ Name }));
+  const isStopped = async (): Promise<boolean> =>
+    (await pipes.send(new DescribePipeCommand({ Name }))).CurrentState === 'STOPPED';
+  await until(`${Name} does not stop`, isStopped, 10_000);
+  pipes.destroy();
+}
+
+const post = (url: string, body: string): Promise<Response> =>
+  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
 
 /** The service's own server, bundled as its function is, on the same AWS endpoint. */
 async function startPlain(service: Route['service'], awsUrl: string): Promise<{ origin: string; child: ChildProcess }> {
