@@ -36,11 +36,18 @@ describe('the settings of npm start', () => {
 
   it('let nobody in from other origins where people sign in, unless they are told to', () => {
     expect(readSettings({ AUTH_MODE: 'jwt' }).settings).toMatchObject({ authMode: 'jwt', corsOrigins: '' });
-    expect(readSettings({ AUTH_MODE: 'jwt', CORS_ORIGINS: '*' }).settings.corsOrigins).toBe('*');
+    const told = (CORS_ORIGINS: string): string =>
+      readSettings({ AUTH_MODE: 'jwt', CORS_ORIGINS }).settings.corsOrigins;
+    expect([told('*'), told('https://a.example, *')]).toEqual(['*', '*']);
+    expect(told('https://a.example , https://b.example')).toBe('https://a.example,https://b.example');
   });
 
   const wrong: readonly (readonly [NodeJS.ProcessEnv, string])[] = [
     [{ PORT: '65536' }, 'PORT is "65536"; give a whole number from 0 to 65535'],
+    [
+      { CORS_ORIGINS: 'https://a.example/' },
+      'CORS_ORIGINS is "https://a.example/"; give *, empty, or origins such as https://shop.example separated by commas',
+    ],
     [{ PORT: '-1' }, 'PORT is "-1"; give a whole number from 0 to 65535'],
     [{ AWS_PORT: '4e3' }, 'AWS_PORT is "4e3"; give a whole number from 0 to 65535'],
     [{ TABLE_BACKEND: 'postgres' }, 'TABLE_BACKEND is "postgres"; choose one of dynoxide, dynamodb-local'],

@@ -1,4 +1,5 @@
 /** Which names AWS takes. */
+import { isDomainName } from './domain-name.js';
 import { like, type AttributeRule } from './rule.js';
 
 const API = 'https://docs.aws.amazon.com';
@@ -11,13 +12,15 @@ const form = (type: string, at: string, pattern: RegExp, described: string, page
 });
 
 export const nameRules: readonly AttributeRule[] = [
-  form(
-    'aws_acm_certificate',
-    'domain_name',
-    /^(?=.{1,64}$)(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i,
-    'a domain name of up to 64 characters, whose labels neither begin nor end with a hyphen',
-    '/acm/latest/APIReference/API_RequestCertificate.html',
-  ),
+  {
+    type: 'aws_acm_certificate',
+    at: 'domain_name',
+    test: (value) =>
+      typeof value === 'string' && isDomainName(value)
+        ? undefined
+        : `${JSON.stringify(value)} is not a domain name of up to 64 characters, whose labels neither begin nor end with a hyphen`,
+    source: `${API}/acm/latest/APIReference/API_RequestCertificate.html`,
+  },
   form(
     'aws_api_gateway_resource',
     'path_part',

@@ -9,7 +9,7 @@ import { DeployConfigError, mustBeDeployable } from '../config/deploy-config.js'
 import { NotOnAwsError } from '../stacks/aws-refusal.js';
 import { LostNamesError } from '../stacks/stateful-names.js';
 import { readSettings } from './read-settings.js';
-import { stackOf, UsageError } from './stack-choice.js';
+import { stackOf, UsageError, warningOfPipeline } from './stack-choice.js';
 import { type Synthesized } from './synthesize.js';
 import { terraform, TerraformError } from './terraform.js';
 import { writePolicies } from './write-policies.js';
@@ -40,8 +40,13 @@ interface Task extends Synthesized {
   readonly yes: boolean;
 }
 
+const REACHING_AWS = ['diff', 'deploy', 'destroy', 'bootstrap'];
+
 const COMMANDS: Readonly<Record<string, (task: Task) => Promise<void> | void>> = {
-  synth: ({ outdir }) => say(`Written to ${join(outdir, 'stacks')}.`),
+  synth: ({ outdir, config, file }) => {
+    const without = config.pipeline ? '' : ` No pipeline: ${file} has none for this stage.`;
+    say(`Written to ${join(outdir, 'stacks')}, for stage ${config.stage}.${without}`);
+  },
   diff: (task) => onAws(task, ['plan']),
   deploy: (task) => onAws(task, ['apply', ...(task.yes ? ['-auto-approve'] : [])]),
   destroy: (task) => onAws(task, ['destroy', ...(task.yes ? ['-auto-approve'] : [])]),
@@ -69,15 +74,20 @@ async function main(): Promise<void> {
   if (values.help || command === undefined || stage === undefined) return usage(values.help === true);
   const state = values['local-state'] ? 'local' : 'bucket';
   const { out = 'cdktf.out', settings, adopt: adopts = false } = values;
-  const { config, file } = readSettings(stage, settings);
-  const stack = stackOf(name, words, { config, file, isOwn: settings !== undefined });
+  const read = readSettings(stage, settings);
+  const { config, file } = read;
+  const stack = stackOf(name, words, read);
+  // Before anything is built for it.
+  if (REACHING_AWS.includes(name)) mustBeDeployable(read);
   // What is synthesized may be deleted at any time; a state may not.
   const stateFolder = values.out === undefined ? join('.tabletop', 'state') : join(out, 'state');
   // Read only now: a mistake in the declaration is thrown by the file that declares.
   const { synthesize } = await import('./synthesize.js');
   const written = await synthesize({ config, out, state, stateFolder, adopts });
   if (values.strict && written.warnings.length > 0) throw new LostNamesError(written.warnings);
-  for (const warning of written.warnings) process.stderr.write(`Warning: ${warning}\n`);
+  const ofPipeline = name === 'synth' ? warningOfPipeline(read) : undefined;
+  for (const warning of [...written.warnings, ...(ofPipeline ? [ofPipeline] : [])])
+    process.stderr.write(`Warning: ${warning}\n`);
   const folder = join(written.outdir, 'stacks', stack);
   await command({ ...written, file, folder, yes: values.yes === true });
 }
@@ -87,8 +97,7 @@ function usage(asked: boolean): void {
   if (!asked) process.exitCode = 1;
 }
 
-async function onAws({ config, file, folder }: Task, args: readonly string[]): Promise<void> {
-  mustBeDeployable(config, file);
+async function onAws({ folder }: Task, args: readonly string[]): Promise<void> {
   await terraform(folder, ['init', '-input=false', '-reconfigure']);
   await terraform(folder, args);
 }

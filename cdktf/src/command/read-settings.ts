@@ -1,13 +1,7 @@
 /** The settings of a stage, from config/stages.ts or from a JSON file that stands for it. */
 import { readFileSync } from 'node:fs';
-import { DeployConfigError, readDeployConfig, STAGES_FILE, type DeployConfig } from '../config/deploy-config.js';
+import { DeployConfigError, readDeployConfig, STAGES_FILE, type Settings } from '../config/deploy-config.js';
 import { stages } from '../config/stages.js';
-
-export interface Settings {
-  readonly config: DeployConfig;
-  /** That they are from. */
-  readonly file: string;
-}
 
 /**
  * @param own a JSON file that stands for config/stages.ts
@@ -15,8 +9,8 @@ export interface Settings {
  */
 export const readSettings = (stage: string, own: string | undefined): Settings =>
   own === undefined
-    ? { config: readDeployConfig(stage, stages), file: STAGES_FILE }
-    : { config: readDeployConfig(stage, readStages(stage, own), own), file: own };
+    ? { config: readDeployConfig(stage, stages), file: STAGES_FILE, isFromFile: false }
+    : { config: readDeployConfig(stage, readStages(stage, own), own), file: own, isFromFile: true };
 
 function readStages(stage: string, file: string): Record<string, unknown> {
   try {

@@ -37,7 +37,7 @@ export interface Synthesized {
 export async function synthesize({ config, out, ...told }: SynthesizeOptions): Promise<Synthesized> {
   const outdir = join(out, config.stage);
   // A stack that the settings do not ask for any more is not to be deployed. What Terraform has fetched stays beside it.
-  for (const stale of globSync(join(outdir, 'stacks', '*', 'cdk.tf.json'))) rmSync(stale);
+  for (const stale of globSync('stacks/*/cdk.tf.json', { cwd: outdir })) rmSync(join(outdir, stale));
   const resources = resourcesIn(topology, config.stage);
   const codeOf = await packageFunctions({ resources, root: 'dist', bundles: 'dist/functions', outdir });
   makeApp({ topology, config, outdir, codeOf, moves, ...told }).synth();

@@ -21,7 +21,9 @@ export async function terraform(folder: string, args: readonly string[]): Promis
   });
   const [code] = await ended(child);
   if (code !== 0)
-    throw new TerraformError(`terraform ${args[0] ?? ''} ended with ${code ?? 'a signal'}.${withoutCredentials()}`);
+    throw new TerraformError(
+      `terraform ${args[0] ?? ''} ended with ${code ?? 'a signal'}.${withoutCredentials(args[0])}`,
+    );
 }
 
 /** What gives credentials without a file: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html */
@@ -31,10 +33,13 @@ export const CREDENTIALS: readonly string[] = [
 ];
 
 /** A line on where they come from, where there seem to be none; only a machine of AWS's own has them from elsewhere. */
-const withoutCredentials = (): string =>
-  CREDENTIALS.some((name) => process.env[name]) || existsSync(join(homedir(), '.aws'))
+const withoutCredentials = (command = ''): string =>
+  !ASKING.includes(command) || CREDENTIALS.some((name) => process.env[name]) || existsSync(join(homedir(), '.aws'))
     ? ''
-    : '\nThis shell has no credentials of AWS: set AWS_PROFILE after `aws configure` or `aws sso login`, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
+    : '\nIf it found no credentials: this shell names none of AWS. Set AWS_PROFILE after `aws configure` or `aws sso login`, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
+
+/** Commands that may end for the lack of them. */
+const ASKING = ['init', 'plan', 'apply'];
 
 async function ended(child: ReturnType<typeof spawn>): Promise<[number | null]> {
   try {

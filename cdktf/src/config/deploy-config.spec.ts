@@ -59,7 +59,7 @@ describe('the settings of a stage', () => {
       expect(mistakesIn('dev', { ...GOOD, corsOrigins })).toBe('');
       expect(readServiceConfig({ TABLE_NAME: 'data', AUTH_MODE: 'open', CORS_ORIGINS: corsOrigins })).toBeDefined();
     }
-    expect(readDeployConfig('dev', { dev: { ...GOOD, corsOrigins: ' * ,' } }).corsOrigins).toBe('*');
+    expect(readDeployConfig('dev', { dev: { ...GOOD, corsOrigins: 'https://a.example, *' } }).corsOrigins).toBe('*');
     for (const corsOrigins of ['https://a.example/', 'ftp://x y,*', 'a.example', 5])
       expect(mistakesIn('dev', { ...GOOD, corsOrigins })).toContain(
         `corsOrigins is ${JSON.stringify(corsOrigins)}; give *, empty, or origins such as https://shop.example`,
@@ -150,15 +150,17 @@ describe('the settings of a stage', () => {
     const example = readDeployConfig('prod', EXAMPLE_STAGES);
     const told = (...fields: string[]): RegExp =>
       RegExp(fields.map((field) => `${field} is the example’s`).join('[^]*'));
-    expect(() => mustBeDeployable(example)).toThrow(
+    expect(() => mustBeDeployable({ config: example, file: 'mine.json' })).toThrow(
       told('account', 'alarmEmail', 'pipeline.connectionArn', 'pipeline.repository'),
     );
     const connectionArn = example.pipeline?.connectionArn.replace(example.account, PROD.account);
     const forgotten = { ...PROD, pipeline: { ...example.pipeline, connectionArn } };
-    expect(() => mustBeDeployable(readDeployConfig('prod', { prod: forgotten }), 'mine.json')).toThrow(
-      told('pipeline.connectionArn', 'pipeline.repository'),
+    const check = (prod: object) => () =>
+      mustBeDeployable({ config: readDeployConfig('prod', { prod }), file: 'mine.json' });
+    expect(check(forgotten)).toThrow(told('pipeline.connectionArn', 'pipeline.repository'));
+    expect(check(forgotten)).toThrow(
+      /^Stage "prod" cannot be deployed as it stands in mine\.json:\n(?![^]*mine\.json)/,
     );
-    expect(() => mustBeDeployable(example, 'mine.json')).toThrow('give your own in mine.json');
-    expect(() => mustBeDeployable(readDeployConfig('prod', { prod: PROD }))).not.toThrow();
+    expect(check(PROD)).not.toThrow();
   });
 });

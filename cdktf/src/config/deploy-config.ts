@@ -1,6 +1,7 @@
 /** What a deployment is told beside the topology: where it goes, what it may cost and what it must keep. */
 import * as z from 'zod';
 import { areOrigins, CORS_ORIGINS_FORM, originsIn } from '../../../libs/shared/src/cors-origins.js';
+import { isDomainName } from '../check/domain-name.js';
 
 const STAGES = ['dev', 'staging', 'prod'] as const;
 
@@ -47,13 +48,15 @@ function refused(fix: string): (issue: { input?: unknown }) => string {
 
 const said = (input: unknown): string => (input === undefined ? 'is missing' : `is ${JSON.stringify(input)}`);
 
+const DOMAIN_FIX =
+  'give a full domain name in lower case, without a wildcard and of up to 64 characters, such as api.example.com';
+
 const domainSchema = z.strictObject(
   {
     /** The API's own name, such as `api.example.com`; no longer than the first name of a certificate may be. */
-    name: matching(
-      /^(?=.{1,64}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/,
-      'give a full domain name in lower case, without a wildcard and of up to 64 characters, such as api.example.com',
-    ),
+    name: z
+      .string({ error: refused(DOMAIN_FIX) })
+      .refine((name) => isDomainName(name) && name === name.toLowerCase(), { error: refused(DOMAIN_FIX) }),
     /** Of the Route 53 zone that the name is in. */
     zoneId: matching(/^Z[A-Z0-9]{1,31}$/, 'give the hosted zone’s id as Route 53 shows it, such as Z0123456789ABC'),
   },
@@ -87,7 +90,7 @@ const settingsSchema = z.strictObject({
   corsOrigins: z
     .string({ error: refused(`give ${CORS_ORIGINS_FORM}`) })
     // The functions' own rule: what they would refuse at their first request is refused before a deployment.
-    .refine((list) => areOrigins(originsIn(list)), { error: refused(`give ${CORS_ORIGINS_FORM}`) })
+    .refine(areOrigins, { error: refused(`give ${CORS_ORIGINS_FORM}`) })
     // As the gateway compares them.
     .transform((list) => originsIn(list).join(','))
     .optional(),
@@ -127,6 +130,14 @@ const settingsSchema = z.strictObject({
   pipeline: pipelineSchema.optional(),
 });
 
+/** The settings of a stage, and where they are from. */
+export interface Settings {
+  readonly config: DeployConfig;
+  readonly file: string;
+  /** Whether a file of one's own stands for config/stages.ts. */
+  readonly isFromFile: boolean;
+}
+
 /** What stages.ts says of a stage; what has a default may be left out. */
 export type StageSettings = z.input<typeof settingsSchema>;
 export type DeployStage = (typeof STAGES)[number];
@@ -144,8 +155,10 @@ export type DeployConfig = z.output<typeof settingsSchema> & {
 export class DeployConfigError extends Error {
   override readonly name = 'DeployConfigError';
 
-  constructor(stage: string, mistakes: readonly string[]) {
-    super(`Stage "${stage}" cannot be deployed:\n${mistakes.map((mistake) => `  - ${mistake}`).join('\n')}`);
+  /** @param file that the mistakes are in, where they do not name it */
+  constructor(stage: string, mistakes: readonly string[], file?: string) {
+    const where = file === undefined ? '' : ` as it stands in ${file}`;
+    super(`Stage "${stage}" cannot be deployed${where}:\n${mistakes.map((mistake) => `  - ${mistake}`).join('\n')}`);
   }
 }
 
@@ -177,13 +190,11 @@ export function readDeployConfig(
   };
 }
 
-/**
- * @param file that the settings are from
- * @throws DeployConfigError where an example's value stands for one's own
- */
-export function mustBeDeployable({ stage, account, alarmEmail, pipeline }: DeployConfig, file = STAGES_FILE): void {
+/** @throws DeployConfigError where an example's value stands for one's own */
+export function mustBeDeployable({ config, file }: Pick<Settings, 'config' | 'file'>): void {
+  const { stage, account, alarmEmail, pipeline } = config;
   const mistakes = [
-    ...(account === NO_ACCOUNT ? [`account is the example’s; give your own in ${file}`] : []),
+    ...(account === NO_ACCOUNT ? ['account is the example’s; give your own'] : []),
     ...(alarmEmail?.endsWith('@example.com') ? ['alarmEmail is the example’s; give one that somebody reads'] : []),
     ...(pipeline?.connectionArn.endsWith(NO_CONNECTION)
       ? ['pipeline.connectionArn is the example’s; give your own, or take pipeline out']
@@ -192,7 +203,7 @@ export function mustBeDeployable({ stage, account, alarmEmail, pipeline }: Deplo
       ? ['pipeline.repository is the example’s; give your own, or take pipeline out']
       : []),
   ];
-  if (mistakes.length > 0) throw new DeployConfigError(stage, mistakes);
+  if (mistakes.length > 0) throw new DeployConfigError(stage, mistakes, file);
 }
 
 const wordOf = ({ path, message, code, ...issue }: z.core.$ZodIssue): string =>

@@ -1,4 +1,5 @@
 /** What the API answers by itself, as the RFC 9457 problem documents of the declaration. */
+import { isAnyOrigin } from '../../../libs/shared/src/cors-origins.js';
 import { type GatewayProblem, type RestApi } from '../../../libs/topology/src/model.js';
 import { ApiGatewayGatewayResponse, type ApiGatewayRestApi } from '../lib/aws.js';
 import { type Construct } from '../lib/cdk.js';
@@ -30,7 +31,7 @@ const template = ({ title, status, detail, code }: GatewayProblem): string =>
 function headers({ headers: declared = {} }: GatewayProblem, corsOrigins: string): Record<string, string> {
   const own = {
     'Content-Type': 'application/problem+json',
-    ...(corsOrigins === '*' && {
+    ...(isAnyOrigin(corsOrigins) && {
       'Access-Control-Allow-Origin': '*',
       'Access-Control-Expose-Headers': 'x-request-id',
     }),

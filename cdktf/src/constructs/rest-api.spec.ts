@@ -88,7 +88,7 @@ describe('an API on AWS', () => {
   });
 
   it('answers by itself in the declared problem documents', () => {
-    const answers = apiWith({ corsOrigins: '*' }).all('aws_api_gateway_gateway_response');
+    const answers = apiWith({ corsOrigins: 'https://a.example, *' }).all('aws_api_gateway_gateway_response');
     expect(answers).toHaveLength(11);
     const unauthorized = answers.find((each) => each.response_type === 'UNAUTHORIZED');
     expect(unauthorized).toMatchObject({

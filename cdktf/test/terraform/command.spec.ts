@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
-import { describeUnless } from '../fixtures/describe-unless.js';
+import { describeUnless } from '../../../test/fixtures/describe-unless.js';
 import { EXAMPLE_STAGES } from '../fixtures/example-stages.js';
 import { DEV, synthesize } from './synthesis.js';
 import { CREDENTIALS } from '../../src/command/terraform.js';
@@ -59,6 +59,8 @@ describe('the commands of a deployment', () => {
     const { code, output } = await command(['deploy', 'prod', '--out', folder, '--settings', example]);
     expect(code).toBe(1);
     expect(output).toMatch(/account is the example’s[^]*alarmEmail is the example’s/);
+    // Nothing was packaged or synthesized for it.
+    expect(existsSync(join(folder, 'prod'))).toBe(false);
   });
 
   it('tell of settings that cannot be read', async () => {
@@ -89,7 +91,7 @@ describe('the commands of a deployment', () => {
     });
   });
 
-  it('leave no stack there that the settings do not ask for, and make a pipeline of the repository’s own alone', async () => {
+  it('say what they write, leave no stack there that the settings do not ask for, and make a pipeline of the repository’s own alone', async () => {
     const own = join(folder, 'with-pipeline.json');
     const connectionArn = `arn:aws:codeconnections:us-east-1:123456789012:connection/${'0123456789ab'.repeat(3)}`;
     const pipeline = { connectionArn, repository: 'us/mine', branch: 'main' };
@@ -97,13 +99,19 @@ describe('the commands of a deployment', () => {
     await writeFile(own, JSON.stringify({ dev }));
     const withIt = ['--out', folder, '--settings', own];
     const written = join(folder, 'dev', 'stacks', 'pipeline', 'cdk.tf.json');
-    expect(await command(['synth', 'dev', ...withIt])).toMatchObject({ code: 0 });
+    expect(await command(['synth', 'dev', ...withIt])).toEqual({
+      code: 0,
+      output: expect.stringMatching(/Warning: The pipeline synthesizes what is in the repository/),
+    });
     expect(existsSync(written)).toBe(true);
     expect(await command(['deploy', 'dev', 'pipeline', ...withIt])).toEqual({
       code: 1,
       output: expect.stringContaining('with the settings of cdktf/src/config/stages.ts: put them there'),
     });
-    expect(await command(there('synth', 'dev'))).toMatchObject({ code: 0 });
+    expect(await command(there('synth'))).toEqual({
+      code: 0,
+      output: expect.stringContaining(`for stage dev. No pipeline: ${settings} has none for this stage.`),
+    });
     expect(existsSync(written)).toBe(false);
   });
 
@@ -133,7 +141,7 @@ describe('the commands of a deployment', () => {
     const diff = (environment: NodeJS.ProcessEnv): Promise<Outcome> =>
       command(there('diff', 'dev', '--local-state'), environment);
     expect((await diff(bare)).output).toMatch(
-      /^terraform init ended with 1\.\nThis shell has no credentials of AWS: set AWS_PROFILE/,
+      /^terraform init ended with 1\.\nIf it found no credentials: this shell names none of AWS\. Set AWS_PROFILE/,
     );
     expect((await diff({ ...bare, AWS_PROFILE: 'mine' })).output).toBe('terraform init ended with 1.\n');
   });

@@ -67,7 +67,7 @@ const PRODUCT_PURCHASES_QUEUE_URL = z
   .regex(/^https?:\/\/.+\.fifo$/, 'must be the URL of a FIFO queue');
 
 /** Comma separated origins; unset means any origin in open mode, none in jwt mode. */
-const CORS_ORIGINS = z.string().transform(originsIn).refine(areOrigins, `must be ${CORS_ORIGINS_FORM}`).optional();
+const CORS_ORIGINS = z.string().refine(areOrigins, `must be ${CORS_ORIGINS_FORM}`).transform(originsIn).optional();
 
 const serviceSchema = z.intersection(
   z.object({ TABLE_NAME, AUTH_MODE: z.unknown().optional(), CORS_ORIGINS, LOG_LEVEL }).transform((env) => ({

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type OutgoingHttpHeaders } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
+import { originsIn } from '../../../libs/shared/src/cors-origins.js';
 import { type LambdaFunction, type RestApi } from '../../../libs/topology/src/model.js';
 import { type HttpAnswer } from './proxy-response.js';
 
@@ -156,9 +157,9 @@ export class ApiPages {
 
 /** As the services have it (libs/shared/src/http/cors.ts): every origin, those of a list, or none. */
 function corsHeaders(corsOrigins: string, origin: string | undefined): OutgoingHttpHeaders {
-  if (corsOrigins === '*') return { 'access-control-allow-origin': '*' };
-  const origins = corsOrigins.split(',').map((each) => each.trim());
-  if (corsOrigins === '') return {};
+  const origins = originsIn(corsOrigins);
+  if (origins.includes('*')) return { 'access-control-allow-origin': '*' };
+  if (origins.length === 0) return {};
   const isListed = origin !== undefined && origins.includes(origin);
   return { vary: 'Origin', ...(isListed && { 'access-control-allow-origin': origin }) };
 }

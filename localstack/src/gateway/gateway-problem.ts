@@ -1,4 +1,5 @@
 /** Answers of the gateway itself as RFC 9457 problem documents, worded in the declaration. */
+import { isAnyOrigin } from '../../../libs/shared/src/cors-origins.js';
 import { type GatewayResponseType, type RestApi } from '../../../libs/topology/src/model.js';
 import { type HttpAnswer } from './proxy-response.js';
 
@@ -15,7 +16,7 @@ export function gatewayProblem(
     headers: {
       'content-type': 'application/problem+json',
       'x-request-id': requestId,
-      ...(corsOrigins === '*'
+      ...(isAnyOrigin(corsOrigins)
         ? { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'x-request-id' }
         : {}),
       ...headers,
