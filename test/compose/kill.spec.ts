@@ -1,7 +1,8 @@
 /** Each container is killed in turn while orders are placed: nothing that was answered 201 is lost. */
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'expect';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { until } from '../../localstack/src/child-process.js';
 import { type JournalEntry } from '../../localstack/src/journal-event.js';
 import { stackUnderTest } from '../fixtures/compose.js';
@@ -40,7 +41,7 @@ const publishedIn = (entries: readonly JournalEntry[]): Set<string> =>
 const stack = stackUnderTest();
 const mayKill = process.getuid?.() === 0;
 
-describe('kill -9 of each container in turn', { skip: mayKill ? false : 'needs root to kill' }, () => {
+describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each container in turn', () => {
   let notified: Notified;
 
   /** Orders of a customer who has no others. */

@@ -6,8 +6,9 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { after, afterEach, before, it } from 'node:test';
 import { expect } from 'expect';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { type LocalStack } from '../../localstack/src/local-stack.js';
 import { programOnPath } from '../fixtures/program.js';
 import { startSignedIn } from '../fixtures/signed-in.js';
@@ -36,7 +37,7 @@ const CHECKS = [
 
 const SIGNED_IN_EXAMPLES = 20;
 
-describe('the API under generated requests', { skip: schemathesis === undefined && 'no schemathesis on PATH' }, () => {
+describeUnless(schemathesis === undefined && 'no schemathesis on PATH', 'the API under generated requests', () => {
   let folder: string;
   let stack: LocalStack | undefined;
 

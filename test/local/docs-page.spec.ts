@@ -1,6 +1,7 @@
 /** The Swagger page in a real browser: Chromium, where there is one. */
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { expect } from 'expect';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { chromium, type Browser } from 'playwright-core';
 import { type LocalStack } from '../../localstack/src/local-stack.js';
 import { programOnPath } from '../fixtures/program.js';
@@ -8,7 +9,7 @@ import { startTabletop } from '../fixtures/tabletop.js';
 
 const executablePath = programOnPath('chromium', 'chromium-browser', 'google-chrome');
 
-describe('the Swagger page', { skip: executablePath === undefined && 'no Chromium on PATH' }, () => {
+describeUnless(executablePath === undefined && 'no Chromium on PATH', 'the Swagger page', () => {
   let stack: LocalStack;
   let browser: Browser;
 

@@ -1,8 +1,9 @@
 /** The AWS CLI against the local endpoint: a user's own table gets a pipe by hand. Skipped where there is no `aws`. */
 import { execFile, execFileSync } from 'node:child_process';
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { promisify } from 'node:util';
 import { expect } from 'expect';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { handlerFunction } from '../../libs/topology/src/construct.js';
 import { system } from '../../libs/topology/src/system.js';
 import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
@@ -19,7 +20,7 @@ function findCli(): string | undefined {
   }
 }
 
-describe('the AWS CLI', { skip: findCli() === undefined && 'there is no aws on the PATH (pip install awscli)' }, () => {
+describeUnless(findCli() === undefined && 'there is no aws on the PATH (pip install awscli)', 'the AWS CLI', () => {
   let stack: LocalStack;
   before(async () => {
     stack = await startLocalStack({

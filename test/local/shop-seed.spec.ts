@@ -1,18 +1,19 @@
 /** Seed document 003's own test script, run unmodified on a fresh stack. Skipped where there is no `aws` or no `jq`. */
 import { execFile, execFileSync } from 'node:child_process';
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'expect';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { type LocalStack } from '../../localstack/src/local-stack.js';
 import { startTabletop } from '../fixtures/tabletop.js';
 
 const SCRIPT = fileURLToPath(new URL('../../../test/e2e/seeds/test-complete.sh', import.meta.url));
 
-function missing(): string | undefined {
+function missing(): string | false {
   try {
     execFileSync('bash', ['-c', 'aws --version && jq --version && curl --version'], { stdio: 'ignore' });
-    return undefined;
+    return false;
   } catch {
     return 'the script needs aws (pip install awscli), jq and curl';
   }
@@ -20,7 +21,7 @@ function missing(): string | undefined {
 
 type Fields = Record<string, unknown>;
 
-describe('test-complete.sh of seed document 003', { skip: missing() }, () => {
+describeUnless(missing(), 'test-complete.sh of seed document 003', () => {
   let stack: LocalStack;
   let printed: string;
 

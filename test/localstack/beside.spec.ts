@@ -5,13 +5,14 @@ import { request, type IncomingMessage } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreatePipeCommand, DeletePipeCommand, DescribePipeCommand, PipesClient } from '@aws-sdk/client-pipes';
 import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { expect } from 'expect';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { CREDENTIALS, REGION } from '../../localstack/src/account.js';
 import { freePort } from '../../localstack/src/child-process.js';
 import { isReady } from '../../localstack/src/container/wait-for-endpoint.js';
@@ -24,7 +25,7 @@ const at = (endpoint: string): { endpoint: string; region: string; credentials: 
   credentials: CREDENTIALS,
 });
 
-describe('pipes beside a LocalStack', { skip: own === '' && 'LOCALSTACK_URL names none' }, () => {
+describeUnless(own === '' && 'LOCALSTACK_URL names none', 'pipes beside a LocalStack', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'beside-'));
   const [tables, queues] = [new DynamoDBClient(at(own)), new SQSClient(at(own))];
   let url: string;

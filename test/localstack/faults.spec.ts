@@ -1,8 +1,9 @@
 /** Throttles as LocalStack makes them up (DYNAMODB_ERROR_PROBABILITY): calls are tried again, and nothing is lost. */
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect } from 'expect';
+import { describeUnless } from '../fixtures/describe-unless.js';
 
 const url = process.env.LOCALSTACK_URL ?? '';
 const api = process.env.API_URL ?? '';
@@ -24,7 +25,7 @@ const post = (path: string, body: object): Promise<Response> =>
 
 const mayFail = url !== '' && (await setProbability(0));
 
-describe('a LocalStack that throttles', { skip: !mayFail && 'LOCALSTACK_URL takes no ENABLE_CONFIG_UPDATES' }, () => {
+describeUnless(!mayFail && 'LOCALSTACK_URL takes no ENABLE_CONFIG_UPDATES', 'a LocalStack that throttles', () => {
   const tables = new DynamoDBClient({});
   const username = `faults-${Date.now().toString(36)}`;
 

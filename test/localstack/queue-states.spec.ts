@@ -1,7 +1,8 @@
 /** What a queue of a real LocalStack holds, and since when, without receiving. */
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { CreateQueueCommand, DeleteQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from 'expect';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { CREDENTIALS, REGION } from '../../localstack/src/account.js';
 import { until } from '../../localstack/src/child-process.js';
 import { QueueStates } from '../../localstack/src/container/queue-states.js';
@@ -9,7 +10,7 @@ import { QueueStates } from '../../localstack/src/container/queue-states.js';
 const url = process.env.LOCALSTACK_URL ?? '';
 const name = `queue-states-${Date.now().toString(36)}`;
 
-describe('the state of a queue on LocalStack', { skip: url === '' && 'LOCALSTACK_URL names none' }, () => {
+describeUnless(url === '' && 'LOCALSTACK_URL names none', 'the state of a queue on LocalStack', () => {
   const client = new SQSClient({ endpoint: url, region: REGION, credentials: CREDENTIALS });
   let queue = '';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, it } from 'node:test';
 import { expect } from 'expect';
-import { describeUnless } from '../fixtures/describe-unless.js';
+import { describeUnless } from '../../../test/fixtures/describe-unless.js';
 
 const SUCCESSOR = resolve('cdktf', 'cdktn', 'node_modules');
 const notInstalled = existsSync(join(SUCCESSOR, 'cdktf'))

@@ -5,6 +5,7 @@
 import { dirname } from 'node:path';
 import { before, it } from 'node:test';
 import { expect } from 'expect';
+import { describeUnless } from '../../../test/fixtures/describe-unless.js';
 import { behaviours } from '../../../libs/topology/src/mark.js';
 import {
   type Kind,
@@ -21,7 +22,6 @@ import { addPoolUser, poolClient, tokensOf } from '../../../test/fixtures/pool-c
 import { startTabletop } from '../../../test/fixtures/tabletop.js';
 import { readDeployConfig, type DeployConfig } from '../../src/config/deploy-config.js';
 import { packageFunctions } from '../../src/package/package-functions.js';
-import { describeUnless } from '../fixtures/describe-unless.js';
 import { DEV, synthesize } from '../terraform/synthesis.js';
 import { noTerraform, startProvider, Workspace } from '../terraform/terraform.js';
 import { deployedFacts } from './deployed-facts.js';

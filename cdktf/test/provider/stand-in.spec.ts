@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { expect } from 'expect';
-import { describeUnless } from '../fixtures/describe-unless.js';
+import { describeUnless } from '../../../test/fixtures/describe-unless.js';
 import { noTerraform, startProvider, Workspace, type Provider } from '../terraform/terraform.js';
 
 type Blocks = Record<string, Record<string, object>>;

@@ -1,7 +1,7 @@
 /** That the boundary of all roles lets each role of a stage do what its policy says, and nothing in another stage. */
 import { before, it } from 'node:test';
 import { expect } from 'expect';
-import { describeUnless } from '../fixtures/describe-unless.js';
+import { describeUnless } from '../../../test/fixtures/describe-unless.js';
 import { DEV, synthesize } from '../terraform/synthesis.js';
 import { noTerraform, startProvider, Workspace, type StateResource } from '../terraform/terraform.js';
 import { isAllowed, statementsOf, type Asked } from './evaluate.js';

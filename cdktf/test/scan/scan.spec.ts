@@ -7,8 +7,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { it } from 'node:test';
 import { expect } from 'expect';
+import { describeUnless } from '../../../test/fixtures/describe-unless.js';
 import { readDeployConfig, type DeployConfig } from '../../src/config/deploy-config.js';
-import { describeUnless } from '../fixtures/describe-unless.js';
 import { EXAMPLE_STAGES } from '../fixtures/example-stages.js';
 import { PROD, synthesize } from '../terraform/synthesis.js';
 

@@ -1,21 +1,47 @@
-/** What a stale snapshot is told by: the lines that differ, and how to write it anew. */
+/** What a stale snapshot is told by: the resources that differ and what of them, and how to write it anew. */
+import { diff } from 'jest-diff';
 
-/** Lines of one text that the other lacks, with `-` for those that are gone and `+` for those that are new. */
-export function changedLines(before: string, after: string): string[] {
-  const [old, now] = [before.split('\n'), after.split('\n')];
-  const [known, found] = [new Set(old), new Set(now)];
-  return [
-    ...old.filter((line) => !found.has(line)).map((line) => `- ${line}`),
-    ...now.filter((line) => !known.has(line)).map((line) => `+ ${line}`),
-  ];
-}
+const WAY = 'WRITE_SNAPSHOTS=1 npm run test:deploy';
 
-/** @throws Error where the texts differ, if only in the order of their lines */
-export function mustBeSnapshot(file: string, before: string, after: string): void {
+/**
+ * @param before undefined where there is no such file
+ * @throws Error where the texts differ, if only in the order of their lines
+ */
+export function mustBeSnapshot(file: string, before: string | undefined, after: string): void {
   if (before === after) return;
-  const changed = changedLines(before, after);
+  if (before === undefined) throw new Error(`${file} is missing. Write it: ${WAY}`);
+  const changed = changes(blocksOf(before), blocksOf(after));
   throw new Error(
-    `${file} is stale. Where this change is meant: WRITE_SNAPSHOTS=1 npm run test:deploy\n` +
+    `${file} is stale. Where this change is meant: ${WAY}\n` +
       (changed.length > 0 ? changed.join('\n') : 'its lines stand in another order'),
   );
 }
+
+/** Attributes by what each line opens with: `aws_sqs_queue.work`. */
+function blocksOf(text: string): Map<string, string> {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return new Map(
+    lines.map((line) => {
+      const [, name = line, json = ''] = /^((?!moved )\S+) (.*)$/.exec(line) ?? [];
+      return [name, json];
+    }),
+  );
+}
+
+function changes(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+  const gone = [...before.keys()].filter((name) => !after.has(name)).map((name) => `- ${name}`);
+  const others = [...after].flatMap(([name, json]) => {
+    const old = before.get(name);
+    if (old === undefined) return [`+ ${name}`];
+    return old === json ? [] : [`  ${name}`, difference(old, json)];
+  });
+  return [...gone, ...others];
+}
+
+const plain = (line: string): string => line;
+
+const difference = (before: string, after: string): string =>
+  diff(JSON.parse(before), JSON.parse(after), {
+    ...{ contextLines: 2, expand: false, omitAnnotationLines: true },
+    ...{ aColor: plain, bColor: plain, changeColor: plain, commonColor: plain, patchColor: plain },
+  }) ?? '';

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { after, before, it } from 'node:test';
 import { expect } from 'expect';
+import { describeUnless } from '../../../test/fixtures/describe-unless.js';
 import { httpFunction, singleTable } from '../../../libs/topology/src/construct.js';
 import { restApi } from '../../../libs/topology/src/rest-api.js';
 import { system, type Topology } from '../../../libs/topology/src/system.js';
@@ -9,7 +10,6 @@ import { userPool } from '../../../libs/topology/src/user-pool.js';
 import { topology } from '../../../libs/topology/src/topology.js';
 import { moves } from '../../src/config/moves.js';
 import { type Moves, type StatefulNames } from '../../src/stacks/stateful-names.js';
-import { describeUnless } from '../fixtures/describe-unless.js';
 import { emptied } from './replaced-data.js';
 import { DEV, synthesize } from './synthesis.js';
 import { noTerraform, startProvider, Workspace, type Provider } from './terraform.js';

@@ -1,7 +1,7 @@
 /** Each stack through Terraform's whole circle, against the stand-in provider: no account, no network. */
 import { after, before, it, type TestContext } from 'node:test';
 import { expect } from 'expect';
-import { describeUnless } from '../fixtures/describe-unless.js';
+import { describeUnless } from '../../../test/fixtures/describe-unless.js';
 import { DEV, PROD, synthesize, type Synthesis } from './synthesis.js';
 import { noTerraform, startProvider, Workspace } from './terraform.js';
 

@@ -2,15 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'expect';
+import { describeUnless } from '../../../test/fixtures/describe-unless.js';
 import { findDynoxide, startDynoxide } from './dynoxide.js';
 import { type TableBackend } from './table-backend.js';
 
 const command = findDynoxide();
 
-describe('the database of dynoxide', { skip: command === undefined && 'no dynoxide for this platform' }, () => {
+describeUnless(command === undefined && 'no dynoxide for this platform', 'the database of dynoxide', () => {
   let folder: string;
   let backend: TableBackend;
   let client: DynamoDBClient;
