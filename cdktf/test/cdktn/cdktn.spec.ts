@@ -45,7 +45,9 @@ describeUnless(notInstalled, 'the stacks with cdktn', () => {
     const main = join(dist, 'cdktf', 'src', 'command', 'main.js');
     const args = [main, 'synth', 'prod', '--settings', join(folder, 'stages.json'), '--out', join(folder, out)];
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-    expect([status, stderr]).toEqual([0, '']);
+    // Of a pipeline whose settings are in a file of their own it warns.
+    const mistakes = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('Warning: '));
+    expect([status, mistakes]).toEqual([0, []]);
     const stacks = ['service', 'pipeline', 'state'].map((stack) => {
       const file = join(folder, out, 'prod', 'stacks', stack, 'cdk.tf.json');
       return [stack, JSON.parse(readFileSync(file, 'utf8')) as Stack] as const;
