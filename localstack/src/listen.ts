@@ -1,6 +1,7 @@
 /** Opens and closes HTTP servers the same way everywhere. */
 import { once } from 'node:events';
 import { type Server } from 'node:http';
+import { drainable } from '../../libs/shared/src/http/drain.js';
 import { StartError } from './start-error.js';
 
 export interface Listening {
@@ -24,6 +25,7 @@ export async function listen(
   { port, host }: ListenOptions,
   { purpose, variable, graceMs }: { purpose: string; variable: string; graceMs: number },
 ): Promise<Listening> {
+  const drain = drainable(server);
   server.listen(port, host);
   try {
     await once(server, 'listening');
@@ -40,14 +42,5 @@ export async function listen(
   }
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error(`${purpose} listens on no port`);
-  return { port: address.port, origin: `http://${host}:${address.port}`, stop: () => close(server, graceMs) };
-}
-
-async function close(server: Server, graceMs: number): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearTimeout(timer);
+  return { port: address.port, origin: `http://${host}:${address.port}`, stop: () => drain(graceMs) };
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { ConfigError, readServerConfig, type ServerConfig } from '../config.js';
 import { createLogger } from '../logger.js';
 import { createHttpApp, type ServiceModule } from './create-http-app.js';
+import { drainable } from './drain.js';
 import { type OpenApiDocument } from './openapi-document.js';
 import { pages } from './pages.js';
 
@@ -31,6 +32,7 @@ async function start(service: ServiceModule, config: ServerConfig, document: Ope
   const app = await createHttpApp(service, config, { mount: pages(document) });
   const server = app.getHttpServer();
   server.keepAliveTimeout = KEEP_ALIVE;
+  const drain = drainable(server);
   server.listen(config.port, config.host);
   await once(server, 'listening');
   const address = server.address();
@@ -38,9 +40,7 @@ async function start(service: ServiceModule, config: ServerConfig, document: Ope
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => {
       logger.info('stopping', { signal });
-      setTimeout(() => server.closeAllConnections(), DRAIN).unref();
-      server.close(() => process.exit(0));
-      server.closeIdleConnections();
+      void drain(DRAIN).then(() => process.exit(0));
     });
 }
 
