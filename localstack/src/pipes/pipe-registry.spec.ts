@@ -1,15 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { DynamoDBClient, CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { expect } from 'expect';
-import { memoryCheckpoints } from '../../../libs/pipes/src/checkpoint.js';
+import { memoryCheckpoints, type CheckpointStore } from '../../../libs/pipes/src/checkpoint.js';
 import { type PipeOptions } from '../../../libs/pipes/src/pipe-options.js';
 import { PipeValidationError } from '../../../libs/pipes/src/refusal.js';
 import { startDynoxide, type Emulator } from '../../../test/fixtures/dynoxide.js';
 import { CREDENTIALS, REGION } from '../account.js';
+import { until } from '../child-process.js';
 import { type PipeDefinition } from './pipe-definition.js';
 import { PipeRegistry } from './pipe-registry.js';
 
@@ -23,6 +24,7 @@ describe('pipes that come back after a restart', () => {
 
   /** Where the source answers. */
   let endpoint: string;
+  let checkpoints: CheckpointStore = memoryCheckpoints();
   const registry = (reach = (): Promise<void> => Promise.resolve()): PipeRegistry =>
     new PipeRegistry(
       folder,
@@ -34,7 +36,7 @@ describe('pipes that come back after a restart', () => {
           startingPosition: 'TRIM_HORIZON',
         },
         filters: [],
-        checkpoints: memoryCheckpoints(),
+        checkpoints,
         target: {
           ...{ arn: TARGET, kind: 'lambda', maxBatchSize: 10, maxPayloadBytes: 1_000_000, needsJson: false },
           invoke: () => Promise.resolve({ outcome: 'success' }),
@@ -91,5 +93,21 @@ describe('pipes that come back after a restart', () => {
     );
     for (let n = 0; n < 2; n++) expect(await again.restore((_file, reason) => failures.push(reason))).toBe(true);
     expect(failures).toEqual([expect.stringContaining('there is no such function')]);
+  });
+
+  it('do not come back when the stack ended while they were deleted, and are deleted to the end', async () => {
+    const removed: string[] = [];
+    checkpoints = { ...memoryCheckpoints(), remove: () => new Promise(() => undefined) };
+    const cutOff = registry();
+    await cutOff.restore(() => undefined);
+    expect((await cutOff.delete('mine')).stateThen).toBe('DELETING');
+    // A change that comes meanwhile does not bring it back either.
+    await cutOff.tag(cutOff.get('mine').pipe.arn, () => ({ late: 'yes' }));
+    checkpoints = { ...memoryCheckpoints(), remove: ({ pipeArn }) => Promise.resolve(void removed.push(pipeArn)) };
+    const again = registry(() => Promise.reject(new PipeValidationError('Target', TARGET, 'its target is gone too')));
+    expect(await again.restore((_file, reason) => removed.push(reason))).toBe(true);
+    await until('the pipe is still there', () => Promise.resolve(again.all().length === 0), 5_000);
+    expect(removed).toEqual([expect.stringMatching(/:pipe\/mine$/)]);
+    await until('its file is still there', async () => (await readdir(folder)).length === 0, 5_000);
   });
 });

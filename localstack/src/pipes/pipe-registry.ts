@@ -44,6 +44,8 @@ interface Kept {
   readonly definition: PipeDefinition;
   readonly tags: Record<string, string>;
   readonly createdAt: string;
+  /** Its deletion was answered, and is gone on with where a stop came between. */
+  readonly isDeleted?: true;
 }
 
 export class PipeRegistry {
@@ -119,15 +121,15 @@ export class PipeRegistry {
     return this.put({ ...registered, definition, modifiedAt: new Date() });
   }
 
-  /** The pipe is DELETING, and gone some time later. @throws PipeNotFoundError, PipeConflictError */
-  delete(name: string): ChangedPipe {
+  /** The pipe is DELETING, whatever stops meanwhile, and gone some time later. @throws PipeNotFoundError, PipeConflictError */
+  delete(name: string): Promise<ChangedPipe> {
     const registered = this.get(name);
     void registered.pipe.delete().then(async (state) => {
       if (state === 'DELETE_FAILED') return;
       this.pipes.delete(name);
       await this.turns.take(() => rm(this.fileOf(name), { force: true }));
     });
-    return { ...registered, stateThen: registered.pipe.state };
+    return this.put(registered);
   }
 
   /** @throws PipeNotFoundError */
@@ -148,8 +150,11 @@ export class PipeRegistry {
       if (this.settledFiles.has(file)) continue;
       try {
         const kept = JSON.parse(await readFile(join(this.folder, file), 'utf8')) as Kept;
-        const definition = parsed(createPipeSchema, kept.definition);
-        await this.assertReachable(definition);
+        const definition = parsed(createPipeSchema, {
+          ...kept.definition,
+          ...(kept.isDeleted && { DesiredState: 'STOPPED' }),
+        });
+        if (!kept.isDeleted) await this.assertReachable(definition);
         if (this.pipes.has(definition.Name)) throw new PipeExistsError('the declaration has a pipe of this name');
         const pipe = createPipe(this.optionsOf(definition));
         if ((await pipe.settled()) === 'CREATE_FAILED' && !(pipe.stateReason ?? '').startsWith('Stream not found')) {
@@ -165,6 +170,7 @@ export class PipeRegistry {
           modifiedAt: createdAt,
           declared: false,
         });
+        if (kept.isDeleted) await this.delete(definition.Name);
         this.settledFiles.add(file);
       } catch (error) {
         const isFinal = [PipeValidationError, PipeExistsError, SyntaxError].some((kind) => error instanceof kind);
@@ -200,7 +206,10 @@ export class PipeRegistry {
     const stateThen = pipe.state;
     this.pipes.set(definition.Name, registered);
     if (!declared) {
-      const kept: Kept = { definition, tags, createdAt: createdAt.toISOString() };
+      const kept: Kept = {
+        ...{ definition, tags, createdAt: createdAt.toISOString() },
+        ...(pipe.desiredState === 'DELETED' && { isDeleted: true }),
+      };
       await this.turns.take(async () => {
         await mkdir(this.folder, { recursive: true });
         await replaceFile(this.fileOf(definition.Name), JSON.stringify(kept, undefined, 2));

@@ -36,7 +36,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /v1/pipes/{}': ({ subject }, pipes) => described(pipes.get(subject)),
   'PUT /v1/pipes/{}': async ({ subject, body }, pipes) =>
     changed(await pipes.update(subject, parsed(updatePipeSchema, body))),
-  'DELETE /v1/pipes/{}': ({ subject }, pipes) => changed(pipes.delete(subject)),
+  'DELETE /v1/pipes/{}': async ({ subject }, pipes) => changed(await pipes.delete(subject)),
   'POST /v1/pipes/{}/start': async ({ subject }, pipes) => changed(await pipes.setDesired(subject, 'RUNNING')),
   'POST /v1/pipes/{}/stop': async ({ subject }, pipes) => changed(await pipes.setDesired(subject, 'STOPPED')),
   'GET /tags/{}': ({ subject }, pipes) => ({ tags: pipes.byArn(subject).tags }),
