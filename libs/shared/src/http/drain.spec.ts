@@ -76,6 +76,17 @@ describe('a server that ends', () => {
     await ended;
   });
 
+  it('sends an answer to its end, however slowly it is read', async () => {
+    const content = Buffer.alloc(16 * 1024 * 1024);
+    const outgoing = request({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, agent }).end();
+    await once(server, 'request');
+    held[0]?.end(content);
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    const ended = end(LONG_MS);
+    expect(Buffer.concat(await answer.toArray())).toHaveLength(content.length);
+    await ended;
+  });
+
   it('cuts what is not answered within the grace period', async () => {
     const answer = ask();
     await once(server, 'request');
