@@ -10,7 +10,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileCheckpoints } from '../../../libs/pipes/src/checkpoint.js';
-import { CREDENTIALS, REGION } from '../account.js';
+import { REGION } from '../account.js';
 import { regionOf, type AwsRequest } from '../endpoint/aws-request.js';
 import { awsError, type AwsResponse } from '../endpoint/aws-response.js';
 import { Forwarder } from '../endpoint/forward.js';
@@ -22,6 +22,7 @@ import { type PipeSurroundings } from '../pipes/pipe-surroundings.js';
 import { PipeRegistry } from '../pipes/pipe-registry.js';
 import { answerPipes } from '../pipes/pipes-api.js';
 import { toLocalStack } from './endpoint-services.js';
+import { localStackAccess } from './localstack-access.js';
 import { say, writeLines } from './log-lines.js';
 import { Reconciler } from './reconciler.js';
 import { type Role } from './role.js';
@@ -36,8 +37,9 @@ export const startBeside: Role = async ({ container, journal, backoffCapMs, know
   const { host, port, dataDir, localStackUrl: endpoint } = container;
   mkdirSync(dataDir, { recursive: true });
   writeLines(journal, name);
-  const access = { endpoint, region: REGION, credentials: CREDENTIALS };
-  const lambda = new LambdaClient({ ...access, maxAttempts: 1 });
+  const access = localStackAccess(endpoint);
+  // A function may take as long as it likes.
+  const lambda = new LambdaClient({ ...access, requestHandler: {}, maxAttempts: 1 });
   const clients = { tables: new DynamoDBClient(access), queues: new SQSClient(access), topics: new SNSClient(access) };
   const surroundings: PipeSurroundings = {
     ...{ journal, endpoint, clients, backoffCapMs },

@@ -6,7 +6,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LambdaFunction } from '../../../libs/topology/src/model.js';
 import { systemClock } from '../../../libs/pipes/src/clock.js';
-import { CREDENTIALS, REGION } from '../account.js';
 import { Forwarder } from '../endpoint/forward.js';
 import { PassThrough } from '../endpoint/pass-through.js';
 import { Journal } from '../journal.js';
@@ -17,6 +16,7 @@ import { athome, containerMakers, type EndpointSystem } from './container-makers
 import { type ContainerFrame } from './container-frame.js';
 import { endpointServices } from './endpoint-services.js';
 import { journalPage, WriteBell } from './journal-api.js';
+import { localStackAccess } from './localstack-access.js';
 import { say, writeLines } from './log-lines.js';
 import { QueueStates } from './queue-states.js';
 import { Reconciler } from './reconciler.js';
@@ -50,7 +50,7 @@ export const startEndpoint: Role = async (frame, name) => {
     make: (onMade) => makeAll(athome(resources, 'localstack'), containerMakers, system, onMade),
   });
   const waitsFor = (): string | undefined => reconciler.waitsFor;
-  const toSelf = new SNSClient({ ...access, endpoint: `http://127.0.0.1:${port}` });
+  const toSelf = new SNSClient(localStackAccess(`http://127.0.0.1:${port}`));
   const queueNames = resources.filter(({ kind }) => kind === 'queue').map((queue) => nameOf(queue));
   const queues = new QueueStates({
     ...{ client: clients.queues, url: upstream, names: queueNames },
@@ -121,14 +121,10 @@ export const startEndpoint: Role = async (frame, name) => {
   };
 };
 
-/** A LocalStack that hangs is asked anew. */
-const requestHandler = { requestTimeout: 10_000 };
-const access = { region: REGION, credentials: CREDENTIALS, requestHandler };
-
 const clientsOf = (endpoint: string): EndpointSystem['clients'] => ({
-  tables: new DynamoDBClient({ ...access, endpoint }),
-  queues: new SQSClient({ ...access, endpoint }),
-  topics: new SNSClient({ ...access, endpoint }),
+  tables: new DynamoDBClient(localStackAccess(endpoint)),
+  queues: new SQSClient(localStackAccess(endpoint)),
+  topics: new SNSClient(localStackAccess(endpoint)),
 });
 
 const functionsOf = ({ resources, physicalName }: ContainerFrame): Map<string, LambdaFunction> =>

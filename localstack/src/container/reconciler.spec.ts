@@ -96,8 +96,10 @@ describe('the reconciler', () => {
   let hasStarted: boolean;
   let isAway: boolean;
   const seen = { looks: 0 };
+  /** Takes calls and answers none. */
+  let isFrozen: boolean;
   /** What making gives; an error is thrown. */
-  let outcome: Origin | Error;
+  let outcome: Origin | Error | 'never';
   let makes: number;
   let reconciler: Reconciler;
 
@@ -108,12 +110,13 @@ describe('the reconciler', () => {
   const messages = (): unknown[] => said.lines.map(({ level, message }) => `${String(level)} ${String(message)}`);
 
   beforeEach(async () => {
-    [session, hasStarted, isAway, outcome, makes] = ['first', true, false, 'created', 0];
+    [session, hasStarted, isAway, isFrozen, outcome, makes] = ['first', true, false, false, 'created', 0];
     said = listenToLines();
     server = new PageServer((incoming, outgoing) => {
       const page =
         incoming.url === '/_localstack/info' ? { session_id: session, version: '4' } : { completed: hasStarted };
       seen.looks += 1;
+      if (isFrozen) return;
       outgoing.writeHead(isAway ? 500 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(page));
     });
     await server.start();
@@ -121,6 +124,7 @@ describe('the reconciler', () => {
       ...{ service: 'aws', url: server.url },
       make: (onMade) => {
         makes += 1;
+        if (outcome === 'never') return new Promise(() => undefined);
         if (outcome instanceof Error) return Promise.reject(outcome);
         if (resource === undefined) return Promise.reject(new Error('the topology has no table'));
         const made: Made = { resource, origin: outcome };
@@ -192,6 +196,21 @@ describe('the reconciler', () => {
     await reconciler.stop();
     expect(seen.looks).toBe(looks);
     expect(messages().filter((line) => /WARN|ERROR/.test(String(line)))).toEqual([]);
+  });
+
+  it('stops while LocalStack hangs, whether it is asked who it is or for resources', { timeout: 10_000 }, async () => {
+    await ready();
+    [session, outcome] = ['second', 'never'];
+    await is('not making', () => makes === 2);
+    await reconciler.stop();
+    const again = new Reconciler({ service: 'aws', url: server.url, make: () => Promise.resolve([]) });
+    const { looks } = seen;
+    isFrozen = true;
+    again.start();
+    await is('not looked for', () => seen.looks > looks);
+    const asked = performance.now();
+    await again.stop();
+    expect(performance.now() - asked).toBeLessThan(1_000);
   });
 
   it('says once how many calls it has turned away, and wakes who waits for it', async () => {

@@ -1,4 +1,5 @@
 /** Makes the system's tables, topics and queues on LocalStack, again after each start of it; until then nothing is answered. */
+import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type Resource } from '../../../libs/topology/src/model.js';
 import { type Made } from '../resource/makers.js';
@@ -69,6 +70,7 @@ export class Reconciler {
     this.watching = watch(this.options.url, (seen) => this.take(seen), this.stopping.signal);
   }
 
+  /** What is being made is not waited for: it may hang with LocalStack, and is looked at again by the next start. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.watching;
@@ -87,7 +89,11 @@ export class Reconciler {
     const started = performance.now();
     const passed: Made[] = [];
     try {
-      const made = await make((each) => void passed.push(each));
+      const made = await unless(
+        this.stopping.signal,
+        make((each) => void passed.push(each)),
+      );
+      if (made === undefined) return;
       this.tellMade(passed);
       this.tellLoss(made);
       this.session = seen.session;
@@ -181,6 +187,20 @@ export class Reconciler {
     this.waitsFor = message;
     if (message !== this.lastFailure) say(this.options.service, message, 'ERROR');
     this.lastFailure = message;
+  }
+}
+
+/** What comes of the work; undefined as soon as the signal aborts, whatever comes of it then. */
+async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
+  const settled = new AbortController();
+  const aborted = once(signal, 'abort', { signal: settled.signal }).then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    settled.abort();
   }
 }
 

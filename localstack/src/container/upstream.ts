@@ -1,5 +1,5 @@
 /** LocalStack as seen from outside: which start of it answers, if any. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '../../../libs/pipes/src/clock.js';
 
 const PATIENCE_MS = 2_000;
 const PAUSE_MS = 500;
@@ -18,12 +18,12 @@ export type Seen =
   | { readonly away: string; readonly answers: boolean };
 
 /** @param known a session that was seen to have started whole */
-async function look(url: string, known: string | undefined): Promise<Seen> {
+async function look(url: string, known: string | undefined, ending: AbortSignal): Promise<Seen> {
   try {
-    const { session_id: session, version } = (await get(`${url}/_localstack/info`)) as Info;
+    const { session_id: session, version } = (await get(`${url}/_localstack/info`, ending)) as Info;
     if (session === known) return { session, version };
     // The health page answers before the start has ended.
-    const { completed } = (await get(`${url}/_localstack/init/ready`)) as { completed?: boolean };
+    const { completed } = (await get(`${url}/_localstack/init/ready`, ending)) as { completed?: boolean };
     return completed === true ? { session, version } : { away: 'it is still starting', answers: true };
   } catch (error) {
     const { cause, message } = error as { cause?: NodeJS.ErrnoException; message: string };
@@ -31,8 +31,8 @@ async function look(url: string, known: string | undefined): Promise<Seen> {
   }
 }
 
-async function get(url: string): Promise<unknown> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+async function get(url: string, ending: AbortSignal): Promise<unknown> {
+  const response = await fetch(url, { signal: AbortSignal.any([ending, AbortSignal.timeout(PATIENCE_MS)]) });
   if (!response.ok) throw new Error(`status ${response.status}`);
   return response.json();
 }
@@ -41,9 +41,9 @@ async function get(url: string): Promise<unknown> {
 export async function watch(url: string, onSeen: (seen: Seen) => Promise<void>, signal: AbortSignal): Promise<void> {
   let known: string | undefined;
   while (!signal.aborted) {
-    const seen = await look(url, known);
+    const seen = await look(url, known, signal);
     known = 'session' in seen ? seen.session : undefined;
     await onSeen(seen);
-    await delay(PAUSE_MS, undefined, { ref: false });
+    await systemClock.sleep(PAUSE_MS, signal);
   }
 }
