@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
@@ -24,6 +24,7 @@ describe('a LocalStack that was never there', () => {
   let another: () => Reconciler;
   let reconciler: Reconciler;
   const folder = mkdtempSync(join(tmpdir(), 'reconciler-'));
+  const reasonFile = join(folder, 'given-up.json');
   after(() => rmSync(folder, { recursive: true }));
 
   beforeEach(async () => {
@@ -39,7 +40,7 @@ describe('a LocalStack that was never there', () => {
     another = () =>
       new Reconciler({
         ...{ service: 'aws', url: server.url, make, firstLineMs: 300 },
-        lastReason: join(folder, 'given-up.json'),
+        lastReason: reasonFile,
       });
     reconciler = another();
   });
@@ -77,6 +78,16 @@ describe('a LocalStack that was never there', () => {
     expect(await givenUpAgain()).toBe(said);
     isStarting = true;
     expect(await givenUpAgain()).toBe('waiting');
+  });
+
+  it('is looked for anew where the reason kept is torn, and given up with words where it cannot be read', async () => {
+    writeFileSync(reasonFile, '{"image":');
+    expect(await givenUpAgain()).toBe('waiting');
+    await reconciler.stop();
+    rmSync(reasonFile);
+    mkdirSync(reasonFile);
+    expect(await givenUpAgain()).toMatch(/^LocalStack cannot be watched: EISDIR/);
+    rmSync(reasonFile, { recursive: true });
   });
 
   it('is waited for when it has answered once', async () => {

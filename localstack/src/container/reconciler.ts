@@ -67,7 +67,9 @@ export class Reconciler {
 
   /** Looks for LocalStack from now on. */
   start(): void {
-    this.watching = watch(this.options.url, (seen) => this.take(seen), this.stopping.signal);
+    this.watching = watch(this.options.url, (seen) => this.take(seen), this.stopping.signal).catch((error: unknown) =>
+      this.giveUp(`LocalStack cannot be watched: ${(error as Error).message}`),
+    );
   }
 
   /** What is being made is not waited for: it may hang with LocalStack, and is looked at again by the next start. */
@@ -170,8 +172,14 @@ export class Reconciler {
   private keptReason(): string | undefined {
     const { lastReason: file } = this.options;
     if (file === undefined || !lacksToken(process.env) || !existsSync(file)) return undefined;
-    const { image, words } = JSON.parse(readFileSync(file, 'utf8')) as { image: string; words: string };
-    return image === process.env.LOCALSTACK_IMAGE ? words : undefined;
+    try {
+      const { image, words } = JSON.parse(readFileSync(file, 'utf8')) as { image: string; words: string };
+      return image === process.env.LOCALSTACK_IMAGE ? words : undefined;
+    } catch (error) {
+      // A machine that lost power may leave half of it: nothing is known then.
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    }
   }
 
   private keepReason(words: string | undefined): void {
