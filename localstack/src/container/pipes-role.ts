@@ -3,7 +3,6 @@
  * stand by, pass on what they are asked, and take over when it is gone.
  */
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { takeLease, type Lease } from '../../../libs/pipes/src/lease.js';
 import { type AwsRequest } from '../endpoint/aws-request.js';
 import { awsError, type AwsResponse } from '../endpoint/aws-response.js';
@@ -13,9 +12,11 @@ import { say, writeLines } from './log-lines.js';
 import { PipesTerm } from './pipes-term.js';
 import { type Role } from './role.js';
 import { startRoleServer } from './role-server.js';
+import { holdTerms } from './terms.js';
 
 /** A holder that was killed is followed within this time and a second. */
 const LEASE_MS = 4_000;
+/** Less than the grace period of the container, with what is left to send of the journal: docker-compose.yml. */
 const PATIENCE_MS = 8_000;
 
 export const startPipes: Role = async (frame, name) => {
@@ -52,21 +53,20 @@ export const startPipes: Role = async (frame, name) => {
         holder = owner;
       },
     });
-  const run = async (): Promise<void> => {
-    for (let lease = await wait(); lease !== undefined; lease = await wait()) {
+  const running = holdTerms({
+    ...{ take: wait, stopping: stopping.signal, patienceMs: PATIENCE_MS },
+    begin: (lease) => {
       holder = undefined;
       say(name, `holds the lease ${lease.fence} and runs the pipes`);
-      term = new PipesTerm(frame, lease, name);
-      await aborted(AbortSignal.any([lease.lost, stopping.signal]));
-      if (lease.lost.aborted) say(name, `lost the lease ${lease.fence}`, 'WARN');
-      const ending = term;
-      term = undefined;
-      // A delivery that takes longer is cut off with the container, and repeated by the next holder.
-      await Promise.race([ending.stop(), delay(PATIENCE_MS, undefined, { ref: false })]);
-      await lease.release();
-    }
-  };
-  const running = run();
+      const begun = new PipesTerm(frame, lease, name);
+      term = begun;
+      return () => {
+        if (lease.lost.aborted) say(name, `lost the lease ${lease.fence}`, 'WARN');
+        term = undefined;
+        return begun.stop();
+      };
+    },
+  });
   return {
     broken: running.then(
       () => new Promise<string>(() => undefined),
@@ -74,8 +74,7 @@ export const startPipes: Role = async (frame, name) => {
     ),
     stop: async () => {
       stopping.abort();
-      await running;
-      await server.stop();
+      await Promise.all([running, server.stop()]);
       forwarder.close();
       await link.stop();
     },
@@ -83,9 +82,3 @@ export const startPipes: Role = async (frame, name) => {
 };
 
 const PASSED_ON = 'x-tabletop-passed-on';
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
