@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,6 +86,23 @@ describe('a lease', () => {
     await expect(first.assertHighest()).rejects.toThrow(LeaseLostError);
     expect(first.lost.aborted).toBe(true);
     expect((await take('b')).fence).toBe(first.fence + 1);
+  });
+
+  it('is not taken by one that is held up while another takes it', async () => {
+    let reads = 0;
+    const owner = 'a';
+    const options = { folder, ttlMs: TTL, signal: AbortSignal.timeout(TTL / 2) };
+    const taken = takeLease({
+      ...options,
+      // Read at the start, and again for what is written first: meanwhile the other one has come and begun.
+      get owner() {
+        reads += 1;
+        if (reads === 2) writeFileSync(join(folder, '2.lease'), JSON.stringify({ owner: 'b', beat: 'first' }));
+        return owner;
+      },
+    });
+    expect(await taken).toBeUndefined();
+    expect([reads >= 2, await readdir(folder)]).toEqual([true, ['2.lease']]);
   });
 
   it('is taken over from a process that was killed', async () => {

@@ -67,7 +67,8 @@ export async function takeLease(options: LeaseOptions): Promise<Lease | undefine
     const beat = holder?.beat ?? '';
     if (seen?.fence !== fence || seen.beat !== beat) seen = { fence, beat, since: performance.now() };
     const isFree = fence === 0 || holder?.released === true || now - seen.since >= ttlMs;
-    if (isFree && (await create(folder, fence + 1))) return HeldLease.begin(options, fence + 1);
+    const taken = isFree && (await create(folder, fence + 1)) ? await HeldLease.begin(options, fence + 1) : undefined;
+    if (taken !== undefined) return taken;
     if (holder !== undefined && holder.owner !== owner) onHolder?.(holder.owner);
     await systemClock.sleep(ttlMs / BEATS, signal);
   }
@@ -85,9 +86,14 @@ class HeldLease implements Lease {
     readonly fence: number,
   ) {}
 
-  static async begin(options: LeaseOptions, fence: number): Promise<HeldLease> {
+  /** Undefined when somebody else took a higher number before anything was written under this one. */
+  static async begin(options: LeaseOptions, fence: number): Promise<HeldLease | undefined> {
     const lease = new HeldLease(options, fence);
     await lease.renew(performance.now());
+    if ((await highest(options.folder)) !== fence) {
+      await rm(fileOf(options.folder, fence), { force: true });
+      return undefined;
+    }
     lease.renewing = lease.keep();
     for (const older of await numbers(options.folder))
       if (older < fence) await rm(fileOf(options.folder, older), { force: true });
