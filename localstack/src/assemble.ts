@@ -57,11 +57,11 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
 
   const startedAt = new Date();
   const functions = new Map([...starting.byName].map(([name, { pool }]) => [name, pool]));
-  const pipes = new PipeRegistry(
-    folder.file('pipes'),
-    (definition) => pipeOptionsOf(definition, surroundings),
-    (definition) => assertReachable(definition, surroundings),
-  );
+  const pipes = new PipeRegistry({
+    folder: folder.file('pipes'),
+    optionsOf: (definition) => pipeOptionsOf(definition, surroundings),
+    assertReachable: (definition) => assertReachable(definition, surroundings),
+  });
   const monitoring = new Monitoring({
     clock: begun.clock ?? systemClock,
     journal,
@@ -159,8 +159,8 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
 
   monitoring.start();
   if (monitoring.alarms.size > 0) onProgress(`${monitoring.alarms.size} alarms watch`);
-  await pipes.restore((file, reason) =>
-    journal.record({ type: 'stack', what: `pipe ${file} cannot come back: ${reason}` }),
+  await pipes.restore((pipe, reason) =>
+    journal.record({ type: 'stack', what: `pipe ${pipe} cannot come back: ${reason}` }),
   );
 
   return {

@@ -52,16 +52,16 @@ export const startBeside: Role = async ({ container, journal, backoffCapMs, know
     keepsLogs: false,
     restMs: REST_MS,
   };
-  const pipes = new PipeRegistry(
-    join(dataDir, 'pipes'),
-    (definition) => pipeOptionsOf(definition, surroundings),
-    (definition) => assertReachable(definition, surroundings),
-  );
+  const pipes = new PipeRegistry({
+    folder: join(dataDir, 'pipes'),
+    optionsOf: (definition) => pipeOptionsOf(definition, surroundings),
+    assertReachable: (definition) => assertReachable(definition, surroundings),
+  });
   const reconciler = new Reconciler({
     ...{ service: name, url: endpoint },
     make: async () => {
-      const isWhole = await pipes.restore((file, reason) =>
-        say(name, `pipe ${file} cannot come back: ${reason}`, 'WARN'),
+      const isWhole = await pipes.restore((pipe, reason) =>
+        say(name, `pipe ${pipe} cannot come back: ${reason}`, 'WARN'),
       );
       if (!isWhole) throw new Error('LocalStack does not tell of every pipe yet; it is asked again');
       return [];

@@ -1,7 +1,7 @@
 /** Who answers for which service in containers: LocalStack for what it has, the containers beside it for the rest. */
 import { type LambdaFunction } from '../../../libs/topology/src/model.js';
 import { type ServiceAnswer, type Services } from '../endpoint/aws-endpoint.js';
-import { awsError, notImplemented, type AwsResponse } from '../endpoint/aws-response.js';
+import { awsError, notImplemented, unavailable, type AwsResponse } from '../endpoint/aws-response.js';
 import { type EmbeddedServicesOptions, watchingServices } from '../endpoint/embedded-services.js';
 import { type Forwarder } from '../endpoint/forward.js';
 import { functionNameIn } from '../endpoint/lambda-api.js';
@@ -51,8 +51,7 @@ export function endpointServices(options: EndpointServicesOptions): Services {
 
 /** SDKs try again after a 503. */
 function notReady(request: Parameters<ServiceAnswer>[0], missing: string): AwsResponse {
-  const error = awsError(request, 503, 'ServiceUnavailable', `The system is not ready: it waits for ${missing}.`);
-  return { ...error, headers: { ...error.headers, 'retry-after': '1' }, untold: true };
+  return { ...unavailable(request, `The system is not ready: it waits for ${missing}.`), untold: true };
 }
 
 /** Each function that takes events has a container of its name. */

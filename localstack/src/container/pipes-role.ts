@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { takeLease, type Lease } from '../../../libs/pipes/src/lease.js';
 import { type AwsRequest } from '../endpoint/aws-request.js';
-import { awsError, type AwsResponse } from '../endpoint/aws-response.js';
+import { unavailable, type AwsResponse } from '../endpoint/aws-response.js';
 import { Forwarder } from '../endpoint/forward.js';
 import { JournalLink } from './journal-link.js';
 import { say, writeLines } from './log-lines.js';
@@ -33,7 +33,7 @@ export const startPipes: Role = async (frame, name) => {
     // A request that came from a container that stands by goes no further: two could pass it to and fro.
     if (holder !== undefined && request.headers[PASSED_ON] === undefined)
       return forwarder.send(holder, { ...request, headers: { ...request.headers, [PASSED_ON]: '1' } });
-    return awsError(request, 503, 'ServiceUnavailable', 'The pipes are changing hands; try again.');
+    return unavailable(request, 'The pipes are changing hands; try again.');
   };
   const server = await startRoleServer({
     ...{ host: container.host, port: container.port, purpose: name, knows: frame.knows },

@@ -64,11 +64,12 @@ export class PipesTerm {
       invokerOf: (arn) => (known.has(arn) ? endpointInvoker(this.lambda, arn) : undefined),
       assertMayDeliver: () => lease.assertHighest(),
     };
-    this.registry = new PipeRegistry(
-      join(container.dataDir, 'pipes'),
-      (definition) => pipeOptionsOf(definition, this.surroundings),
-      (definition) => assertReachable(definition, this.surroundings),
-    );
+    this.registry = new PipeRegistry({
+      folder: join(container.dataDir, 'pipes'),
+      optionsOf: (definition) => pipeOptionsOf(definition, this.surroundings),
+      assertReachable: (definition) => assertReachable(definition, this.surroundings),
+      assertMayWrite: () => lease.assertHighest(),
+    });
     this.working = Promise.all([this.follow(), this.listen(), this.report()]);
   }
 
@@ -156,8 +157,8 @@ export class PipesTerm {
   }
 
   private restore(): Promise<boolean> {
-    return this.registry.restore((file, reason) =>
-      say(this.service, `pipe ${file} cannot come back: ${reason}`, 'WARN'),
+    return this.registry.restore((pipe, reason) =>
+      say(this.service, `pipe ${pipe} cannot come back: ${reason}`, 'WARN'),
     );
   }
 

@@ -46,6 +46,12 @@ export function awsError(
   };
 }
 
+/** Not now: clients try again after a 503, and no sooner than it says. */
+export function unavailable(request: Pick<AwsRequest, 'protocol' | 'service'>, message: string): AwsResponse {
+  const error = awsError(request, 503, 'ServiceUnavailable', message);
+  return { ...error, headers: { ...error.headers, 'retry-after': '1' } };
+}
+
 /** What the local stack does not have: refused by name, with a status that clients do not retry. */
 export const notImplemented = (request: Pick<AwsRequest, 'protocol' | 'service' | 'operation'>): AwsResponse =>
   awsError(

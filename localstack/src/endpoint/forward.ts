@@ -1,6 +1,6 @@
 /** Sends a request on to a backend over kept-alive connections and gives its answer. */
 import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
-import { awsError, type AwsResponse } from './aws-response.js';
+import { unavailable, type AwsResponse } from './aws-response.js';
 import { type AwsRequest } from './aws-request.js';
 
 /** Longer than SQS's longest poll (20 s), so that only a hanging backend is cut off. */
@@ -19,9 +19,7 @@ export class Forwarder {
       return await this.exchange(origin, aws, body);
     } catch (error) {
       const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-      const message = `The backend of ${aws.service} does not answer (${reason}); try again.`;
-      const answer = awsError(aws, 503, 'ServiceUnavailable', message);
-      return { ...answer, headers: { ...answer.headers, 'retry-after': '1' } };
+      return unavailable(aws, `The backend of ${aws.service} does not answer (${reason}); try again.`);
     }
   }
 

@@ -2,7 +2,7 @@
 import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { serviceOf } from './aws-request.js';
-import { awsError } from './aws-response.js';
+import { unavailable } from './aws-response.js';
 
 export class PassThrough {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 256, scheduling: 'lifo' });
@@ -21,8 +21,8 @@ export class PassThrough {
       if (outgoing.headersSent) return void outgoing.destroy();
       const aws = serviceOf(method, url, headers);
       const message = `The backend of ${aws.service} does not answer (${error.code ?? error.message}); try again.`;
-      const { status, headers: own, body } = awsError(aws, 503, 'ServiceUnavailable', message);
-      outgoing.writeHead(status, { ...own, 'retry-after': '1' }).end(body);
+      const { status, headers: own, body } = unavailable(aws, message);
+      outgoing.writeHead(status, own).end(body);
     });
     pipeline(incoming, onward, () => undefined);
   }

@@ -5,13 +5,16 @@
 import { PipeRedriveError } from '../../../libs/pipes/src/pipe-state.js';
 import { type AwsRequest } from '../endpoint/aws-request.js';
 import { awsError, notImplemented, type AwsResponse } from '../endpoint/aws-response.js';
-import { PipeNotFoundError, type PipeRegistry } from './pipe-registry.js';
+import { type PipeRegistry } from './pipe-registry.js';
+import { PipeNotFoundError } from './registered-pipe.js';
+import { notYet } from './pipes-api.js';
 
 const PATH = /^\/_tabletop\/pipes\/([^/?]+)\/(dead-letters|redrive)$/;
 
 export async function answerDeadLetters(request: AwsRequest, pipes: PipeRegistry): Promise<AwsResponse> {
   const { pathname, searchParams } = new URL(request.url, 'http://localhost');
   const [, name = '', what] = PATH.exec(pathname) ?? [];
+  if (!pipes.isRestored) return notYet(request);
   try {
     if (request.method === 'GET' && what === 'dead-letters')
       return json(await pipes.get(decodeURIComponent(name)).pipe.deadLetters());

@@ -1,7 +1,5 @@
 /** The pipes of a local stack, declared ones and those made through the API, by name. */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { replaceFile } from '../../../libs/pipes/src/atomic-file.js';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type PipeChanges } from '../../../libs/pipes/src/pipe-changes.js';
 import { type PipeOptions } from '../../../libs/pipes/src/pipe-options.js';
 import { PipeValidationError } from '../../../libs/pipes/src/refusal.js';
@@ -9,62 +7,50 @@ import { type PipeState } from '../../../libs/pipes/src/pipe-state.js';
 import { createPipe, type Pipe } from '../../../libs/pipes/src/pipe.js';
 import { assertPipe } from '../../../libs/pipes/src/validation.js';
 import { Turns } from '../turns.js';
-import { createPipeSchema, parsed, updated, type PipeDefinition, type PipeUpdate } from './pipe-definition.js';
-
-/** A pipe and what the API shows of it. */
-export interface RegisteredPipe {
-  readonly pipe: Pipe;
-  readonly definition: PipeDefinition;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly createdAt: Date;
-  readonly modifiedAt: Date;
-  /** From the declaration, which is applied again at each start; the others are kept in the data folder. */
-  readonly declared: boolean;
-}
-
-/** A pipe and the state that a change put it into: it may have come further since. */
-export interface ChangedPipe extends RegisteredPipe {
-  readonly stateThen: PipeState;
-}
-
-/** Worded as AWS words it: https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_CreatePipe.html#API_CreatePipe_Errors */
-export class PipeExistsError extends Error {
-  override readonly name = 'ConflictException';
-}
-
-export class PipeNotFoundError extends Error {
-  override readonly name = 'NotFoundException';
-}
+import { AbsentPipe, withoutDestination } from './absent-pipe.js';
+import { KeptPipes } from './kept-pipes.js';
+import { PipeExistsError, PipeNotFoundError, type ChangedPipe, type RegisteredPipe } from './registered-pipe.js';
+import { updated, type PipeDefinition, type PipeUpdate } from './pipe-definition.js';
 
 /** The stream of a pipe does not answer. */
 class SourceAwayError extends Error {}
 
-/** What a file of the data folder holds. */
-interface Kept {
-  readonly definition: PipeDefinition;
-  readonly tags: Record<string, string>;
-  readonly createdAt: string;
-  /** Its deletion was answered, and is gone on with where a stop came between. */
-  readonly isDeleted?: true;
+export interface PipeRegistryOptions {
+  /** Where definitions made through the API are kept. */
+  readonly folder: string;
+  /** Gives the runner's options of a definition, or throws PipeValidationError. */
+  readonly optionsOf: (definition: PipeDefinition) => PipeOptions;
+  /** Rejects with PipeValidationError when what the definition names is not there. */
+  readonly assertReachable: (definition: PipeDefinition) => Promise<void>;
+  /** Rejects when the folder is another runner's by now. */
+  readonly assertMayWrite?: () => Promise<void>;
+  /** Pause between two tries to bring back a pipe; milliseconds, 2 s by default. */
+  readonly retryMs?: number;
 }
+
+/** Told of a pipe that cannot come back, once for each reason. */
+export type OnRestoreFailure = (name: string, reason: string) => void;
+
+const RETRY_MS = 2_000;
 
 export class PipeRegistry {
   private readonly pipes = new Map<string, RegisteredPipe>();
-  /** Of pipes that came back, or cannot. */
-  private readonly settledFiles = new Set<string>();
-  /** Changes of files wait for each other, since two at once would hurt each other's. */
+  private readonly kept: KeptPipes;
+  /** Pipes are brought back one after the other. */
   private readonly turns = new Turns(1);
+  private readonly closing = new AbortController();
+  /** Why pipes cannot come back, by name. */
+  private readonly told = new Map<string, string>();
+  private wasRestored = false;
 
-  /**
-   * @param folder where definitions made through the API are kept
-   * @param optionsOf gives the runner's options of a definition, or throws PipeValidationError
-   * @param assertReachable rejects with PipeValidationError when what the definition names is not there
-   */
-  constructor(
-    private readonly folder: string,
-    private readonly optionsOf: (definition: PipeDefinition) => PipeOptions,
-    private readonly assertReachable: (definition: PipeDefinition) => Promise<void>,
-  ) {}
+  constructor(private readonly options: PipeRegistryOptions) {
+    this.kept = new KeptPipes(options.folder, options.assertMayWrite ?? (() => Promise.resolve()));
+  }
+
+  /** Whether every pipe that is kept has its name here; before that nobody can tell which pipes there are. */
+  get isRestored(): boolean {
+    return this.wasRestored;
+  }
 
   /** By name. */
   all(): RegisteredPipe[] {
@@ -100,7 +86,7 @@ export class PipeRegistry {
     if (!declared) await this.assertPossible(definition);
     if (this.pipes.has(Name)) throw new PipeExistsError(`Pipe ${Name} already exists.`);
     const now = new Date();
-    const pipe = createPipe(this.optionsOf(definition));
+    const pipe = createPipe(this.options.optionsOf(definition));
     return this.put({ pipe, definition, tags: Tags, createdAt: now, modifiedAt: now, declared });
   }
 
@@ -109,7 +95,7 @@ export class PipeRegistry {
     await this.assertPossible(updated(this.get(name).definition, update));
     const registered = this.get(name);
     const definition = updated(registered.definition, update);
-    void registered.pipe.update(changesOf(this.optionsOf(definition)));
+    void registered.pipe.update(changesOf(this.options.optionsOf(definition)));
     return this.put({ ...registered, definition, modifiedAt: new Date() });
   }
 
@@ -124,12 +110,11 @@ export class PipeRegistry {
   /** The pipe is DELETING, whatever stops meanwhile, and gone some time later. @throws PipeNotFoundError, PipeConflictError */
   delete(name: string): Promise<ChangedPipe> {
     const registered = this.get(name);
-    void registered.pipe.delete().then(async (state) => {
-      if (state === 'DELETE_FAILED') return;
-      this.pipes.delete(name);
-      await this.turns.take(() => rm(this.fileOf(name), { force: true }));
-    });
-    return this.put(registered);
+    const deleting = registered.pipe.delete();
+    const changed = this.put(registered);
+    // One that has not come back is deleted where it would.
+    if (!(registered.pipe instanceof AbsentPipe)) void deleting.then((state) => this.forget(name, state));
+    return changed;
   }
 
   /** @throws PipeNotFoundError */
@@ -139,47 +124,15 @@ export class PipeRegistry {
   }
 
   /**
-   * Brings back what was made through the API before the last stop.
-   * @param onFailure told once of a pipe that cannot come back, its function gone perhaps; its file stays
-   * @returns whether nothing is left to bring back; false when something did not answer and may be asked again
+   * Brings back what was made through the API before the last stop. What cannot come back, its queue gone perhaps, keeps
+   * its name and is tried again until it can.
+   * @returns whether everything answered; false when something did not and may be asked again
    */
-  async restore(onFailure: (name: string, reason: string) => void): Promise<boolean> {
-    await mkdir(this.folder, { recursive: true });
+  async restore(onFailure: OnRestoreFailure): Promise<boolean> {
     let isWhole = true;
-    for (const file of (await readdir(this.folder)).filter((name) => name.endsWith('.json'))) {
-      if (this.settledFiles.has(file)) continue;
-      try {
-        const kept = JSON.parse(await readFile(join(this.folder, file), 'utf8')) as Kept;
-        const definition = parsed(createPipeSchema, {
-          ...kept.definition,
-          ...(kept.isDeleted && { DesiredState: 'STOPPED' }),
-        });
-        if (!kept.isDeleted) await this.assertReachable(definition);
-        if (this.pipes.has(definition.Name)) throw new PipeExistsError('the declaration has a pipe of this name');
-        const pipe = createPipe(this.optionsOf(definition));
-        if ((await pipe.settled()) === 'CREATE_FAILED' && !(pipe.stateReason ?? '').startsWith('Stream not found')) {
-          await pipe.close();
-          throw new SourceAwayError(pipe.stateReason);
-        }
-        const createdAt = new Date(kept.createdAt);
-        this.pipes.set(definition.Name, {
-          pipe,
-          definition,
-          tags: kept.tags,
-          createdAt,
-          modifiedAt: createdAt,
-          declared: false,
-        });
-        if (kept.isDeleted) await this.delete(definition.Name);
-        this.settledFiles.add(file);
-      } catch (error) {
-        const isFinal = [PipeValidationError, PipeExistsError, SyntaxError].some((kind) => error instanceof kind);
-        if (isFinal) {
-          this.settledFiles.add(file);
-          onFailure(file, (error as Error).message);
-        } else isWhole = false;
-      }
-    }
+    for (const name of await this.kept.names()) isWhole = (await this.bringBack(name, onFailure)) && isWhole;
+    if (!this.wasRestored) void this.keepTrying(onFailure);
+    this.wasRestored = true;
     return isWhole;
   }
 
@@ -192,36 +145,107 @@ export class PipeRegistry {
 
   /** Ends all work; a batch in flight ends first. */
   async close(): Promise<void> {
+    this.closing.abort();
     await Promise.all([...this.pipes.values()].map(({ pipe }) => pipe.close()));
   }
 
   /** The rules first: they are the same wherever the pipe runs. */
   private async assertPossible(definition: PipeDefinition): Promise<void> {
-    assertPipe(this.optionsOf(definition));
-    await this.assertReachable(definition);
+    assertPipe(this.options.optionsOf(definition));
+    await this.options.assertReachable(definition);
   }
 
   private async put(registered: RegisteredPipe): Promise<ChangedPipe> {
     const { definition, tags, createdAt, declared, pipe } = registered;
     const stateThen = pipe.state;
     this.pipes.set(definition.Name, registered);
-    if (!declared) {
-      const kept: Kept = {
+    if (!declared)
+      await this.kept.write({
         ...{ definition, tags, createdAt: createdAt.toISOString() },
         ...(pipe.desiredState === 'DELETED' && { isDeleted: true }),
-      };
-      await this.turns.take(async () => {
-        await mkdir(this.folder, { recursive: true });
-        await replaceFile(this.fileOf(definition.Name), JSON.stringify(kept, undefined, 2));
       });
-    }
     return { ...registered, stateThen };
   }
 
-  private fileOf(name: string): string {
-    return join(this.folder, `${name}.json`);
+  private async forget(name: string, state: PipeState): Promise<void> {
+    if (state === 'DELETE_FAILED') return;
+    // Where the file stays it tells of the deletion, and whoever reads it next goes on with that.
+    await this.kept.remove(name).catch(() => undefined);
+    this.pipes.delete(name);
+  }
+
+  private async keepTrying(onFailure: OnRestoreFailure): Promise<void> {
+    const { signal } = this.closing;
+    const pause = { ref: false, signal };
+    while (!signal.aborted) {
+      await delay(this.options.retryMs ?? RETRY_MS, undefined, pause).catch(() => undefined);
+      for (const { pipe, definition } of this.all())
+        if (pipe instanceof AbsentPipe && !signal.aborted) await this.bringBack(definition.Name, onFailure);
+    }
+  }
+
+  /** False when something does not answer. */
+  private bringBack(name: string, onFailure: OnRestoreFailure): Promise<boolean> {
+    return this.turns.take(async () => {
+      const absent = await this.standIn(name, onFailure);
+      if (absent === undefined) return true;
+      try {
+        const pipe = await this.revived(this.get(name).definition, absent.state === 'DELETING');
+        if (this.closing.signal.aborted) await pipe.close();
+        else this.pipes.set(name, { ...this.get(name), pipe });
+        if (absent.state === 'DELETING') await this.delete(name);
+        this.told.delete(name);
+        return true;
+      } catch (error) {
+        const { message } = error as Error;
+        const isAbsent = error instanceof PipeValidationError;
+        absent.fail(message, isAbsent);
+        if (isAbsent) this.tell(name, message, onFailure);
+        return isAbsent;
+      }
+    });
+  }
+
+  /** What stands for a kept pipe until it is back; undefined when there is nothing to bring back. */
+  private async standIn(name: string, onFailure: OnRestoreFailure): Promise<AbsentPipe | undefined> {
+    try {
+      const kept = await this.kept.read(name);
+      const { pipe: known, declared } = this.pipes.get(name) ?? {};
+      if (known instanceof AbsentPipe) return known;
+      if (declared === true) this.tell(name, 'the declaration has a pipe of this name', onFailure);
+      if (kept === undefined || known !== undefined) return undefined;
+      const { definition, tags, isDeleted } = kept;
+      const options = { ...this.options.optionsOf(withoutDestination(definition)), ...desiredOf(definition) };
+      const pipe = new AbsentPipe(options, isDeleted === true);
+      const createdAt = new Date(kept.createdAt);
+      // From here on nobody else can take the name.
+      this.pipes.set(name, { ...{ pipe, definition, tags, createdAt }, modifiedAt: createdAt, declared: false });
+      return pipe;
+    } catch (error) {
+      if (!(error instanceof SyntaxError || error instanceof PipeValidationError)) throw error;
+      this.tell(name, error.message, onFailure);
+      return undefined;
+    }
+  }
+
+  /** @throws PipeValidationError for what is not there, SourceAwayError when nobody can tell */
+  private async revived(definition: PipeDefinition, isDeleted: boolean): Promise<Pipe> {
+    if (!isDeleted) await this.options.assertReachable(definition);
+    const pipe = createPipe(this.options.optionsOf(isDeleted ? withoutDestination(definition) : definition));
+    if ((await pipe.settled()) !== 'CREATE_FAILED' || (pipe.stateReason ?? '').startsWith('Stream not found'))
+      return pipe;
+    await pipe.close();
+    throw new SourceAwayError(pipe.stateReason);
+  }
+
+  private tell(name: string, reason: string, onFailure: OnRestoreFailure): void {
+    if (this.told.get(name) !== reason) onFailure(name, reason);
+    this.told.set(name, reason);
   }
 }
+
+const desiredOf = ({ DesiredState }: PipeDefinition): Pick<PipeOptions, 'desiredState'> =>
+  DesiredState === undefined ? {} : { desiredState: DesiredState };
 
 /** Everything of the options that may change. */
 function changesOf(options: PipeOptions): PipeChanges {

@@ -3,20 +3,16 @@
  * https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_Operations.html
  */
 import { randomUUID } from 'node:crypto';
+import { LeaseLostError } from '../../../libs/pipes/src/lease.js';
 import { PipeConflictError } from '../../../libs/pipes/src/pipe-state.js';
 import { must, PipeValidationError } from '../../../libs/pipes/src/refusal.js';
 import { z } from 'zod';
 import { type AwsRequest } from '../endpoint/aws-request.js';
-import { awsError, notImplemented, type AwsResponse } from '../endpoint/aws-response.js';
+import { awsError, notImplemented, unavailable, type AwsResponse } from '../endpoint/aws-response.js';
 import { withDefaults } from './pipe-connections.js';
 import { createPipeSchema, parsed, tagsSchema, updatePipeSchema } from './pipe-definition.js';
-import {
-  type ChangedPipe,
-  PipeExistsError,
-  PipeNotFoundError,
-  type PipeRegistry,
-  type RegisteredPipe,
-} from './pipe-registry.js';
+import { type PipeRegistry } from './pipe-registry.js';
+import { type ChangedPipe, PipeExistsError, PipeNotFoundError, type RegisteredPipe } from './registered-pipe.js';
 
 type Answer = Record<string, unknown>;
 type Operation = (call: Call, pipes: PipeRegistry) => Answer | Promise<Answer>;
@@ -72,6 +68,7 @@ export async function answerPipes(request: AwsRequest, pipes: PipeRegistry): Pro
     first === 'tags' ? '/tags/{}' : `/${first}/${second}${subject ? '/{}' : ''}${action ? `/${action}` : ''}`;
   const operation = OPERATIONS[`${request.method} ${path}`];
   if (operation === undefined) return notImplemented(request);
+  if (!pipes.isRestored) return notYet(request);
   try {
     const answer = await operation({ subject: subject ?? '', query, body: bodyOf(request.body) }, pipes);
     return {
@@ -80,11 +77,17 @@ export async function answerPipes(request: AwsRequest, pipes: PipeRegistry): Pro
       body: JSON.stringify(answer),
     };
   } catch (error) {
+    // Nothing was kept of it: the holder of the lease is asked again.
+    if (error instanceof LeaseLostError) return unavailable(request, error.message);
     const status = statusOf(error);
     if (status === undefined) throw error;
     return awsError(request, status, (error as Error).name, (error as Error).message);
   }
 }
+
+/** Without the pipes of the last start, one that is there would be taken for one that is not. */
+export const notYet = (request: AwsRequest): AwsResponse =>
+  unavailable(request, 'The pipes are still being brought back; try again.');
 
 function statusOf(error: unknown): number | undefined {
   if (error instanceof PipeValidationError) return 400;

@@ -5,7 +5,7 @@ import { ACCOUNT, functionArn, queueArn, topicArn } from '../account.js';
 import { logGroupArn } from '../logs/log-store.js';
 import { NotEmulatedError } from '../not-emulated.js';
 import { type PipeDefinition } from '../pipes/pipe-definition.js';
-import { type RegisteredPipe } from '../pipes/pipe-registry.js';
+import { type RegisteredPipe } from '../pipes/registered-pipe.js';
 import { StartError } from '../start-error.js';
 import { type LocalSystem, type Maker } from './local-system.js';
 import { describeTable } from './table-maker.js';
