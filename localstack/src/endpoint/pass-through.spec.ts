@@ -4,6 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
+import { until } from '../child-process.js';
 import { PassThrough } from './pass-through.js';
 
 const LARGE = 64 * 1024 * 1024;
@@ -17,12 +18,20 @@ async function listening(server: Server): Promise<string> {
 describe('what nobody looks into', () => {
   /** Tells how much it was sent, and sends as much as it is asked for. */
   const backend = createServer((incoming, outgoing) => {
+    if (incoming.url === '/never') {
+      waiting += 1;
+      return void outgoing.once('close', () => (waiting -= 1));
+    }
     if (incoming.url === '/early') return void incoming.pipe(outgoing.writeHead(200));
     void sizeOf(incoming).then((size) => {
       outgoing.writeHead(201, { 'x-size': size, 'x-host': incoming.headers.host });
       Readable.from(blocks(Number(incoming.headers['x-want'] ?? 0))).pipe(outgoing);
     });
   });
+  /** Calls that the backend has, and answers never. */
+  let waiting = 0;
+  const waits = (count: number): Promise<unknown> =>
+    until(`not ${count} at the backend`, () => Promise.resolve(waiting === count), 5_000);
   let passThrough: PassThrough;
   const front = createServer((incoming, outgoing) => passThrough.send(incoming, outgoing));
   let url: string;
@@ -60,6 +69,15 @@ describe('what nobody looks into', () => {
 
   it('keeps the host that the caller has named', async () => {
     expect((await fetch(url)).headers.get('x-host')).toBe(new URL(url).host);
+  });
+
+  it('ends at the backend with the caller, also before an answer', async () => {
+    const leaving = new AbortController();
+    const call = fetch(`${url}/never`, { signal: leaving.signal });
+    await waits(1);
+    leaving.abort();
+    await expect(call).rejects.toThrow(/abort/);
+    await waits(0);
   });
 
   it('is a 503 that clients retry when the backend is away', async () => {

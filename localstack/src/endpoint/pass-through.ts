@@ -24,6 +24,8 @@ export class PassThrough {
       const { status, headers: own, body } = unavailable(aws, message);
       outgoing.writeHead(status, own).end(body);
     });
+    // A caller that goes before the answer has begun would leave its connection to a backend that hangs.
+    outgoing.once('close', () => void (outgoing.writableFinished || onward.destroy()));
     pipeline(incoming, onward, () => undefined);
   }
 
