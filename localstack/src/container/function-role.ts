@@ -14,6 +14,9 @@ import { type Role } from './role.js';
 import { startRoleServer } from './role-server.js';
 import { waitForEndpoint } from './wait-for-endpoint.js';
 
+/** A stop waits for the last poll, and has 10 s. */
+const POLL_SECONDS = 2;
+
 export const startFunction: Role = async (frame, name) => {
   const lambda = functionNamed(name, frame);
   const { journal, container, resources, endpoint } = frame;
@@ -46,7 +49,8 @@ export const startFunction: Role = async (frame, name) => {
   const polling = waitForEndpoint(container.awsUrl, stopping.signal).then(() => {
     if (stopping.signal.aborted) return;
     for (const mapping of mappings)
-      if (mapping.kind === 'queue-consumer') consumers.push(startConsumer(mapping, { ...frame, queues, pool }));
+      if (mapping.kind === 'queue-consumer')
+        consumers.push(startConsumer(mapping, { ...frame, queues, pool, pollSeconds: POLL_SECONDS }));
   });
   return {
     stop: async () => {

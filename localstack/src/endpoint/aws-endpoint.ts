@@ -35,14 +35,18 @@ export interface AwsEndpointOptions {
 export const awsEndpoint =
   (options: AwsEndpointOptions): RequestListener =>
   (incoming, outgoing) => {
-    answer(incoming, options).then(
+    answer(incoming, outgoing, options).then(
       (response) => write(outgoing, response),
       (error: unknown) => write(outgoing, unexpected(incoming, error)),
     );
   };
 
-async function answer(incoming: IncomingMessage, options: AwsEndpointOptions): Promise<AwsResponse> {
-  const request = await read(incoming);
+async function answer(
+  incoming: IncomingMessage,
+  caller: ServerResponse,
+  options: AwsEndpointOptions,
+): Promise<AwsResponse> {
+  const request = await read(incoming, caller);
   const strange = strangeHeader(incoming.headers, options.knows);
   if (strange !== undefined) {
     const { wayIn = '' } = options;
@@ -66,12 +70,12 @@ const route = (request: AwsRequest, { services }: AwsEndpointOptions): AwsRespon
   return (own ?? services['*'] ?? notImplemented)(request);
 };
 
-async function read(incoming: IncomingMessage): Promise<AwsRequest> {
+async function read(incoming: IncomingMessage, caller: ServerResponse): Promise<AwsRequest> {
   const { method = 'GET', url = '/', headers } = incoming;
   const head = serviceOf(method, url, headers);
   const body = await collect(incoming, LARGEST_BODY);
   const operation = head.protocol === 'query' ? actionOf(body) : head.operation;
-  return { ...head, operation, method, url, headers, body };
+  return { ...head, operation, method, url, headers, body, caller };
 }
 
 function unexpected(incoming: IncomingMessage, error: unknown): AwsResponse {

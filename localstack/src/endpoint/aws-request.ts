@@ -1,5 +1,5 @@
 /** Which service and operation a request to the AWS endpoint means, told from what every SDK and the CLI send. */
-import { type IncomingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 
 /** How a service words its requests and errors; see https://smithy.io/2.0/aws/protocols/ */
 export type Protocol = 'json' | 'cbor' | 'query' | 'rest';
@@ -15,6 +15,8 @@ export interface AwsRequest {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** Where the answer goes; closed before its end when the caller has gone. */
+  readonly caller?: Pick<ServerResponse, 'once' | 'off' | 'closed'>;
 }
 
 /** The `X-Amz-Target` prefixes of JSON services. Streams sign as dynamodb, so the target has the first word. */

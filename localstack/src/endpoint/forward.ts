@@ -18,6 +18,8 @@ export class Forwarder {
     try {
       return await this.exchange(origin, aws, body);
     } catch (error) {
+      // Nobody reads it, and nobody failed.
+      if (aws.caller?.closed === true) return { ...unavailable(aws, 'The caller has gone.'), untold: true };
       const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
       return unavailable(aws, `The backend of ${aws.service} does not answer (${reason}); try again.`);
     }
@@ -32,12 +34,17 @@ export class Forwarder {
     const headers: OutgoingHttpHeaders = {};
     for (const [name, value] of Object.entries(aws.headers)) if (!HOP_BY_HOP.has(name)) headers[name] = value;
     headers['content-length'] = body.length;
+    const { caller } = aws;
     return new Promise((resolve, reject) => {
       const outgoing = request(
         { hostname, port, method: aws.method, path: aws.url, headers, agent: this.agent },
         (incoming) => void collect(incoming).then((body) => resolve(toResponse(incoming, body)), reject),
       );
       outgoing.setTimeout(this.patienceMs, () => outgoing.destroy(new Error(`no answer in ${this.patienceMs} ms`)));
+      const giveUp = (): void => void outgoing.destroy(new Error('the caller has gone'));
+      // A poll that goes on for nobody would take messages off their queue.
+      caller?.once('close', giveUp);
+      outgoing.on('close', () => caller?.off('close', giveUp));
       outgoing.on('error', reject);
       outgoing.end(body);
     });

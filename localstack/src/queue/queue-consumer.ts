@@ -10,6 +10,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { systemClock } from '../../../libs/pipes/src/clock.js';
 import { type FunctionPool } from '../function/function-pool.js';
 import { type QueueBatchEvent } from '../journal-event.js';
 import { type Journal } from '../journal.js';
@@ -31,6 +32,11 @@ export interface QueueConsumerOptions {
   /** Where the queue puts a message that was received this often. */
   deadLetters: { queue: string; maxReceives: number } | undefined;
   journal: Journal;
+  /**
+   * How long a receive waits for messages. Where it is given, a stop lets the last one end and handles what it brings: a
+   * queue that outlives its consumer counts that as received. By default it is as long as SQS lets it be, and a stop cuts it.
+   */
+  pollSeconds?: number;
 }
 
 /** A machine handles no more at once; a FIFO queue holds back the groups that are under way by itself. */
@@ -42,9 +48,13 @@ const LARGEST_BATCH_BYTES = 6 * 1024 * 1024;
 const LONG_POLL_SECONDS = 20;
 /** After a call to the queue has failed. */
 const PAUSE_MS = 200;
+/** How much longer than it was to wait the last receive may take. */
+const GRACE_MS = 1_000;
 
 export class QueueConsumer {
   private readonly stopping = new AbortController();
+  /** Ends a receive that is under way. */
+  private readonly cutting = new AbortController();
   private readonly polling: Promise<void>;
   /** Batches that are with the function. */
   private readonly handling = new Set<Promise<void>>();
@@ -75,8 +85,13 @@ export class QueueConsumer {
 
   /** Resolves when the batches under way, what is gathered included, have ended; what comes after stays in the queue. */
   async stop(): Promise<void> {
+    const { pollSeconds } = this.options;
     this.stopping.abort();
+    const cut = (): void => this.cutting.abort();
+    if (pollSeconds === undefined) cut();
+    const timer = setTimeout(cut, (pollSeconds ?? 0) * 1_000 + GRACE_MS);
     await this.polling;
+    clearTimeout(timer);
     await Promise.all(this.handling);
   }
 
@@ -99,7 +114,7 @@ export class QueueConsumer {
       return await call();
     } catch (error) {
       this.report(error);
-      await this.pause(PAUSE_MS);
+      await systemClock.sleep(PAUSE_MS, this.stopping.signal);
       return undefined;
     }
   }
@@ -136,16 +151,16 @@ export class QueueConsumer {
   }
 
   private async receive(most: number, waitSeconds: number): Promise<Message[]> {
-    const { client, queueUrl: QueueUrl } = this.options;
+    const { client, queueUrl: QueueUrl, pollSeconds = LONG_POLL_SECONDS } = this.options;
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl,
         MaxNumberOfMessages: most,
-        WaitTimeSeconds: waitSeconds,
+        WaitTimeSeconds: Math.min(waitSeconds, pollSeconds),
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
       }),
-      { abortSignal: this.stopping.signal },
+      { abortSignal: this.cutting.signal },
     );
     return Messages;
   }
@@ -185,20 +200,6 @@ export class QueueConsumer {
       const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: redeliverySeconds }));
       await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
     }
-  }
-
-  private pause(ms: number): Promise<void> {
-    const { signal } = this.stopping;
-    if (signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, ms);
-      signal.addEventListener('abort', done, { once: true });
-      function done(): void {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      }
-    });
   }
 }
 

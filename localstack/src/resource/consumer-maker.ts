@@ -14,6 +14,8 @@ export interface ConsumerSurroundings extends Pick<
 > {
   readonly queues: SQSClient;
   readonly pool: FunctionPool;
+  /** See the consumer's own. */
+  readonly pollSeconds?: number;
 }
 
 export const makeConsumer: Maker<Declared> = (consumer, system) => {
@@ -26,7 +28,7 @@ export const makeConsumer: Maker<Declared> = (consumer, system) => {
 /** Polls from now on. */
 export function startConsumer(consumer: Declared, surroundings: ConsumerSurroundings): QueueConsumer {
   const { queue, batchSize, window, maxConcurrency } = consumer;
-  const { queues, pool, physicalName, endpoint, backoffCapMs, journal } = surroundings;
+  const { queues, pool, physicalName, endpoint, backoffCapMs, journal, pollSeconds } = surroundings;
   const name = physicalName(queue);
   return new QueueConsumer({
     name: physicalName(consumer),
@@ -43,5 +45,6 @@ export function startConsumer(consumer: Declared, surroundings: ConsumerSurround
       maxReceives: queue.deadLetters.maxReceives,
     },
     journal,
+    ...(pollSeconds !== undefined && { pollSeconds }),
   });
 }
