@@ -1,4 +1,5 @@
 /** The entry of every container: `tabletop <role> [name]`. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { aliases, topology } from '../../../libs/topology/src/topology.js';
 import { DeclarationError } from '../../../libs/topology/src/declaration-error.js';
 import { NotEmulatedError } from '../not-emulated.js';
@@ -7,6 +8,9 @@ import { containerFrame } from './container-frame.js';
 import { readContainerSettings } from './container-settings.js';
 import { say } from './log-lines.js';
 import { type Role } from './role.js';
+
+/** How long something broken may take to say its last. */
+const PARTING_MS = 3_000;
 
 /** Loaded when asked for: a container runs as one of them. */
 const ROLES: Readonly<Record<string, () => Promise<Role>>> = {
@@ -35,6 +39,9 @@ async function main([role = '', name = role]: readonly string[]): Promise<void> 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
   const reason = await (running.broken ?? new Promise<string>(() => undefined));
   if (stopping) return;
+  stopping = true;
+  // Its last lines, which may say why, go to the journal; of its own ones the reason is the last.
+  await Promise.race([running.stop(), delay(PARTING_MS)]).catch(() => undefined);
   say(name, reason, 'ERROR');
   process.exit(1);
 }

@@ -1,5 +1,6 @@
 /** What a container records goes to the system's journal at the AWS endpoint, in batches, also after a while without it. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Journal, textOf } from '../journal.js';
 import { type JournalEntry } from '../journal-event.js';
 import { say } from './log-lines.js';
@@ -53,7 +54,7 @@ export class JournalLink {
 
   private async send(): Promise<void> {
     while (this.waiting.length > 0) {
-      if (!this.stopped) await pause(GATHER_MS);
+      if (!this.stopped) await delay(GATHER_MS);
       const batch = this.take();
       const number = (this.batches += 1);
       // The same entries under the same number: it may have been recorded although nobody said so.
@@ -63,7 +64,7 @@ export class JournalLink {
           this.waiting = [];
           break;
         }
-        await pause(PAUSE_MS);
+        await delay(PAUSE_MS);
       }
       this.tellDropped();
     }
@@ -121,5 +122,3 @@ export class JournalLink {
 
 const charactersOf = (entries: readonly JournalEntry[]): number =>
   entries.reduce((sum, entry) => sum + textOf(entry), 0);
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

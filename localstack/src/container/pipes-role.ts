@@ -74,7 +74,7 @@ export const startPipes: Role = async (frame, name) => {
     ),
     stop: async () => {
       stopping.abort();
-      await Promise.all([running, server.stop()]);
+      await Promise.allSettled([running, server.stop()]);
       forwarder.close();
       await link.stop();
     },
