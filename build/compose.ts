@@ -14,22 +14,36 @@ const root = dirname(import.meta.dirname);
 const OLDEST = [2, 20] as const;
 /** Of the engine: older ones know no `start_interval` of a health check. */
 const OLDEST_ENGINE = 25;
-/** The last image that asks for no token. */
-const FREE_IMAGE = 'localstack/localstack:4.14.0';
 
 /** Variables that name ports of this machine, with their defaults. */
 const PORTS = { PORT: 4000, AWS_PORT: 4566, TABLES_PORT: 8001 } as const;
+
+/** Of LocalStack's container, as in docker-compose.yml. */
+const DEFAULT_CPUS = 2;
 
 const LOOK_MS = 5_000;
 /** Compose begins a log line by erasing the one before. */
 const ERASE = '\u001b[2K';
 
+/** What `docker compose ps` tells of one. */
+interface Container {
+  readonly Publishers?: readonly { readonly PublishedPort: number }[] | null;
+}
+
 class Obstacle extends Error {}
 
-/** A module that this program loads as it is, without a build. */
+/** Modules that this program loads as they are, without a build. */
 interface TryOut {
   readonly tryOut: (api: string, authMode: 'open' | 'jwt') => readonly string[];
 }
+
+interface Image {
+  readonly FREE_IMAGE: string;
+  readonly asksForToken: (image: string) => boolean | undefined;
+}
+
+const moduleAt = (...path: readonly string[]): Promise<unknown> =>
+  import(pathToFileURL(join(root, 'localstack', 'src', ...path)).href);
 
 function docker(...words: readonly string[]): { ok: boolean; text: string } {
   const { status, stdout, stderr } = spawnSync('docker', words, { cwd: root, encoding: 'utf8' });
@@ -75,6 +89,18 @@ function assertDifferent(variables: readonly (keyof typeof PORTS)[]): void {
   }
 }
 
+/** Ports of this machine that the system's containers hold. */
+function published(): Set<number> {
+  const { ok, text } = docker('compose', 'ps', '--format', 'json');
+  if (!ok) return new Set();
+  // A list in some versions of Compose, a line for each container in others.
+  const containers = text
+    .split('\n')
+    .filter((line) => /^[[{]/.test(line))
+    .flatMap((line) => JSON.parse(line) as Container | Container[]);
+  return new Set(containers.flatMap(({ Publishers }) => (Publishers ?? []).map(({ PublishedPort }) => PublishedPort)));
+}
+
 /** A port may be held by an earlier start of this same system. @throws Obstacle */
 async function assertFree(variable: keyof typeof PORTS): Promise<void> {
   const port = portOf(variable);
@@ -82,29 +108,31 @@ async function assertFree(variable: keyof typeof PORTS): Promise<void> {
   const [error] = (await Promise.race([once(server, 'listening').then(() => []), once(server, 'error')])) as [Error?];
   server.close();
   if (error === undefined) return;
-  const ours = docker('compose', 'ps', '--format', '{{.Publishers}}').text.includes(` ${port} `);
-  if (!ours)
+  if (!published().has(port))
     throw new Obstacle(
       `Port ${port} is taken by another program. Stop that one, or choose a port: ${variable}=${port + 1}.`,
     );
 }
 
 /** @throws Obstacle */
-function assertToken(): void {
+async function assertToken(): Promise<void> {
+  const { FREE_IMAGE, asksForToken } = (await moduleAt('container', 'localstack-image.ts')) as Image;
   const image = process.env.LOCALSTACK_IMAGE || FREE_IMAGE;
   const { LOCALSTACK_AUTH_TOKEN: token = '' } = process.env;
-  if (token === '' && asksForToken(image))
+  if (token === '' && asksForToken(image) === true)
     throw new Obstacle(
       `${image} asks for a token since March 2026. Set LOCALSTACK_AUTH_TOKEN, or leave LOCALSTACK_IMAGE out: ${FREE_IMAGE} is the last that needs none.`,
     );
 }
 
-/** Images of March 2026 and later do. One without a tag is the latest; what a digest names nobody can tell. */
-function asksForToken(image: string): boolean {
-  if (image.includes('@')) return false;
-  const [, tag = 'latest'] = /:([^/:]+)$/.exec(image) ?? [];
-  const [, year = '0', month = '1'] = /^(20\d\d)\.(\d+)/.exec(tag) ?? [];
-  return tag === 'latest' || tag === 'stable' || Number(year) * 12 + Number(month) >= 2026 * 12 + 3;
+/** Docker refuses a limit above what the machine has. @throws Obstacle */
+function assertProcessors(): void {
+  const { ok, text } = docker('info', '--format', '{{.NCPU}}');
+  const [has, wanted] = [Number(text), Number(process.env.LOCALSTACK_CPUS || DEFAULT_CPUS)];
+  if (ok && has > 0 && wanted > has)
+    throw new Obstacle(
+      `Docker has ${has} processor${has === 1 ? '' : 's'}, and LocalStack may take ${wanted}: set LOCALSTACK_CPUS=${has}.`,
+    );
 }
 
 /** Shows what containers say is wrong, each message once. */
@@ -142,7 +170,8 @@ async function up(options: readonly string[]): Promise<number | null> {
 async function main(): Promise<void> {
   if (existsSync(join(root, '.env'))) loadEnvFile(join(root, '.env'));
   assertDocker();
-  assertToken();
+  await assertToken();
+  assertProcessors();
   const named: (keyof typeof PORTS)[] = ['PORT', 'AWS_PORT', 'TABLES_PORT'];
   assertDifferent(named);
   // That of the table browser is only taken where it is asked for.
@@ -155,8 +184,7 @@ async function main(): Promise<void> {
     throw new Obstacle('The system did not come up; the lines above say why.');
   }
   const api = `http://127.0.0.1:${portOf('PORT')}/dev`;
-  const file = pathToFileURL(join(root, 'localstack', 'src', 'try-out.ts'));
-  const { tryOut } = (await import(file.href)) as TryOut;
+  const { tryOut } = (await moduleAt('try-out.ts')) as TryOut;
   process.stdout.write(
     [
       '',

@@ -91,6 +91,32 @@ describe('before a start', () => {
     server.close();
   });
 
+  it('a port that only a container of ours listens on, inside, is not taken for ours', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const docker = (publishers: string): NodeJS.ProcessEnv =>
+      dockerThat(
+        `case "$1 $2" in "compose version") echo v2.26.0;; version*) echo 26.1.5;; "compose ps") echo '${publishers}';; esac`,
+      );
+    const inside = JSON.stringify({ Publishers: [{ TargetPort: port, PublishedPort: 1 }] });
+    expect(await refusal({ ...docker(inside), PORT: String(port) })).toMatch(/is taken by another program/);
+    const ours = { ...process.env, ...docker(inside.replace('1}', `${port}}`)), PORT: String(port) };
+    const { stdout } = await run(process.execPath, ['build/compose.ts'], {
+      env: { ...ours, AWS_PORT: String(await freePort()) },
+    });
+    expect(stdout).toMatch(/Try it/);
+    server.close();
+  });
+
+  it('a machine with too few processors is told from one that has them', async () => {
+    const docker = dockerThat(
+      'case "$1 $2" in "compose version") echo v2.26.0;; version*) echo 26.1.5;; info*) echo 1;; esac',
+    );
+    expect(await refusal(docker)).toMatch(/has 1 processor, and LocalStack may take 2: set LOCALSTACK_CPUS=1/);
+  });
+
   it('what to try is said for the mode that it runs in, and what is kept', async () => {
     const docker = dockerThat('case "$1 $2" in "compose version") echo v2.26.0;; version*) echo 26.1.5;; esac');
     const ports = { PORT: String(await freePort()), AWS_PORT: String(await freePort()) };

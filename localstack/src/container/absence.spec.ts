@@ -22,7 +22,9 @@ describe('a LocalStack that does not answer', () => {
     const LOCALSTACK_IMAGE = 'localstack/localstack';
     expect(lacksToken({ LOCALSTACK_IMAGE })).toBe(true);
     expect(lacksToken({ LOCALSTACK_IMAGE, LOCALSTACK_TOKEN_SET: 'yes' })).toBe(false);
-    expect(lacksToken({ LOCALSTACK_IMAGE: 'localstack/localstack:4.14.0' })).toBe(false);
+    expect(lacksToken({ LOCALSTACK_IMAGE: 'own/image@sha256:0a' })).toBe(true);
+    for (const free of ['localstack/localstack:4.13.0', 'mirror:5000/localstack/localstack:4.14.0'])
+      expect(lacksToken({ LOCALSTACK_IMAGE: free })).toBe(false);
     expect(lacksToken({})).toBe(false);
   });
 

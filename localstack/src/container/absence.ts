@@ -1,7 +1,5 @@
 /** Why LocalStack may not answer, and the way out. */
-
-/** The last image that asks for no token. */
-const FREE_IMAGE = 'localstack/localstack:4.14.0';
+import { asksForToken, FREE_IMAGE } from './localstack-image.js';
 
 /** What the endpoint is told of LocalStack's container. */
 export interface ImageFacts {
@@ -12,7 +10,7 @@ export interface ImageFacts {
 
 /** Whether the image may be one that ends at once, for want of a token. */
 export const lacksToken = ({ LOCALSTACK_IMAGE = FREE_IMAGE, LOCALSTACK_TOKEN_SET = '' }: ImageFacts): boolean =>
-  LOCALSTACK_IMAGE !== FREE_IMAGE && LOCALSTACK_TOKEN_SET === '';
+  asksForToken(LOCALSTACK_IMAGE) !== false && LOCALSTACK_TOKEN_SET === '';
 
 /**
  * @param reason what the attempt met, such as ECONNREFUSED
