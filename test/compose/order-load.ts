@@ -57,13 +57,28 @@ export class OrderLoad {
   }
 }
 
+/** Of a system that has just come back. */
+const RECOVERY_MS = 30_000;
+
+/** Asks until it is answered 200. @throws Error with the last answer after 30 s */
+async function answered(url: string): Promise<Response> {
+  const deadline = Date.now() + RECOVERY_MS;
+  for (;;) {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (answer.status === 200) return answer;
+    if (Date.now() > deadline) throw new Error(`${url} answers ${answer.status}: ${await answer.text()}`);
+    await answer.text();
+    await delay(100);
+  }
+}
+
 /** The ids of a customer's orders, answered or not. */
 export async function ordersOf(apiUrl: string, username: string): Promise<string[]> {
   const ids: string[] = [];
   let nextToken: string | undefined;
   do {
     const query = new URLSearchParams({ username, limit: '100', ...(nextToken !== undefined && { nextToken }) });
-    const answer = await fetch(`${apiUrl}/orders?${query.toString()}`);
+    const answer = await answered(`${apiUrl}/orders?${query.toString()}`);
     const page = (await answer.json()) as { data: { OrderId?: string }[]; nextToken?: string };
     ids.push(...page.data.flatMap(({ OrderId }) => OrderId ?? []));
     ({ nextToken } = page);

@@ -14,6 +14,15 @@ const post = (path: string, body: object): Promise<Response> =>
     ...{ method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } },
   });
 
+const created = async (path: string, body: object): Promise<Response> => {
+  const answer = await post(path, body);
+  expect([path, answer.status]).toEqual([path, 201]);
+  return answer;
+};
+
+/** Well under the grace of 10 s, after which a stop is no longer one in order. */
+const STOP_MS = 6_000;
+
 /** Waits until the orders are told of; gives all events that came meanwhile. */
 async function toldOf(orders: readonly string[]): Promise<string[]> {
   const notified = new Notified(stack.awsUrl);
@@ -37,15 +46,15 @@ async function recordsOf(order: string): Promise<string[]> {
 
 describe('docker compose down', () => {
   it('keeps customers, orders and how far the pipes have come', async () => {
-    await post('/users', { username: 'dora', name: 'Dora D', email: 'dora@example.com' });
-    const placed = await post('/orders', { username: 'dora', amount: 7, numItems: 1 });
+    await created('/users', { username: 'dora', name: 'Dora D', email: 'dora@example.com' });
+    const placed = await created('/orders', { username: 'dora', amount: 7, numItems: 1 });
     const { orderId } = (await placed.json()) as { orderId: string };
     await toldOf([orderId]);
     await stack.compose('down');
     await stack.up();
     const found = await fetch(`${stack.apiUrl}/orders/${orderId}`);
     expect(found.status).toBe(200);
-    const next = await post('/orders', { username: 'dora', amount: 8, numItems: 1 });
+    const next = await created('/orders', { username: 'dora', amount: 8, numItems: 1 });
     const { orderId: nextId } = (await next.json()) as { orderId: string };
     expect((await toldOf([nextId])).filter((eventId) => eventId.startsWith(orderId))).toEqual([]);
     // The notifier would swallow a repeat: that the pipe has not read the old record again shows what it did read.
@@ -56,13 +65,16 @@ describe('docker compose down', () => {
   for (const service of ['gateway', 'order-service'])
     it(`lets what is under way end: a stop of ${service} leaves no order that nobody was told of`, async (test) => {
       const username = `${service}-user`;
-      await post('/users', { username, name: 'Some One', email: `${username}@example.com` });
+      await created('/users', { username, name: 'Some One', email: `${username}@example.com` });
       const load = new OrderLoad(stack.apiUrl, username, 10);
-      while (load.placed.length < 20) await new Promise((resolve) => setImmediate(resolve));
+      await until('no 20 orders are placed', () => Promise.resolve(load.placed.length >= 20), 30_000);
+      const asked = performance.now();
       await stack.compose('stop', service);
+      const took = performance.now() - asked;
       await load.stop();
       const [stopped] = await containersOf(stack, service);
       expect(stopped?.exitCode).toBe(0);
+      expect(took).toBeLessThan(STOP_MS);
       await stack.recover();
       test.diagnostic(`${load.placed.length} placed, refused: ${JSON.stringify(Object.fromEntries(load.refused))}`);
       expect((await ordersOf(stack.apiUrl, username)).sort()).toEqual([...load.placed].sort());

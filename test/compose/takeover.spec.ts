@@ -1,8 +1,9 @@
 /** Several runners of pipes share a volume: one works, another takes over, and none moves a checkpoint back. */
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'expect';
 import { until } from '../../localstack/src/child-process.js';
+import { describeUnless } from '../fixtures/describe-unless.js';
 import { stackUnderTest } from '../fixtures/compose.js';
 import { containersOf, freeze, killHard, thaw, untilBack, type Container } from './containers.js';
 import { Notified } from './notified.js';
@@ -36,7 +37,8 @@ async function holder(timeoutMs: number, other?: Container): Promise<{ container
   for (;;) {
     for (const container of await containersOf(stack, 'pipes')) {
       if (container.id === other?.id || container.pid === 0) continue;
-      const { fence, status } = await healthOf(container);
+      // One that begins or ends answers nothing yet.
+      const { fence, status } = await healthOf(container).catch((): Partial<Health> => ({}));
       if (fence !== undefined && status === 'ready') return { container, fence };
     }
     if (Date.now() > deadline) throw new Error(`no runner holds the lease after ${timeoutMs} ms`);
@@ -44,7 +46,9 @@ async function holder(timeoutMs: number, other?: Container): Promise<{ container
   }
 }
 
-describe('two runners of pipes', () => {
+const mayKill = process.getuid?.() === 0;
+
+describeUnless(mayKill ? false : 'needs root to kill', 'two runners of pipes', () => {
   let notified: Notified;
 
   before(async () => {
@@ -63,10 +67,18 @@ describe('two runners of pipes', () => {
 
   it('are one that works and one that stands by, and both answer for the pipes', async () => {
     await holder(ALL_TOLD_MS);
+    const roles = async (): Promise<string> => {
+      const healths = await Promise.all((await containersOf(stack, 'pipes')).map(healthOf));
+      return healths
+        .map(({ fence, standsBy }) => (fence !== undefined ? 'works' : standsBy !== undefined ? 'stands by' : 'waits'))
+        .join();
+    };
+    await until(
+      'there are not one that works and one that stands by',
+      async () => ['works,stands by', 'stands by,works'].includes(await roles().catch(String)),
+      ALL_TOLD_MS,
+    );
     const containers = await containersOf(stack, 'pipes');
-    const healths = await Promise.all(containers.map(healthOf));
-    expect(healths.filter(({ fence }) => fence !== undefined)).toHaveLength(1);
-    expect(healths.filter(({ standsBy }) => standsBy !== undefined)).toHaveLength(1);
     for (const container of containers) expect(await pipesOf(container)).toMatch(/tabletop-dev-order-events/);
   });
 
