@@ -57,6 +57,7 @@ async function latencies(apiUrl: string, messages: () => Promise<Map<string, num
   const placed = new Map<string, number>();
   const place = async (): Promise<void> => {
     const answer = await post('/orders', { username: 'bench', amount: 1, numItems: 1 });
+    if (answer.status !== 201) throw new Error(`an order was answered ${answer.status}: ${await answer.text()}`);
     const { orderId, data } = (await answer.json()) as { orderId: string; data: { CreatedAt: string } };
     placed.set(orderId, Date.parse(data.CreatedAt));
   };
@@ -115,28 +116,38 @@ const messagesIn = (entries: readonly JournalEntry[]): Map<string, number> =>
 
 async function benchEmbedded(): Promise<number[]> {
   const stack = await startLocalStack({ topology, root: 'dist', bundles: 'dist/functions' });
-  const samples = await latencies(stack.apiUrl ?? '', () => Promise.resolve(messagesIn(stack.journal.entries())));
-  await stack.stop();
-  return samples;
+  try {
+    return await latencies(stack.apiUrl ?? '', () => Promise.resolve(messagesIn(stack.journal.entries())));
+  } finally {
+    await stack.stop();
+  }
 }
 
-async function main(): Promise<void> {
+/** All that is asked of the containers; gives the latencies. */
+async function benchCompose(): Promise<number[]> {
   // Images are made first: how long that takes is not the question.
   await (await composeUp({ project: 'tabletop-bench' })).down();
   const started = performance.now();
   const stack = await composeUp({ project: 'tabletop-bench' });
-  const total = (performance.now() - started) / 1000;
-  heading('docker compose up --wait, images built');
-  report('total', `${total.toFixed(1)} s`);
-  const [ready, held] = [await readiness(stack), await memory(stack)];
-  for (const [name, seconds] of [...ready].sort(([, a], [, b]) => a - b))
-    report(name, `ready after ${seconds.toFixed(1)} s`, held.get(name) ?? '');
-  const { direct, through } = await roundTrips(stack);
-  heading('GetItem, p50');
-  report('LocalStack itself', `${direct.toFixed(1)} ms`);
-  report('through the endpoint', `${through.toFixed(1)} ms`, `${(through - direct).toFixed(1)} ms more`);
-  const inContainers = await latencies(stack.apiUrl, async () => messagesIn(await stack.journal()));
-  await stack.down();
+  try {
+    const total = (performance.now() - started) / 1000;
+    heading('docker compose up --wait, images built');
+    report('total', `${total.toFixed(1)} s`);
+    const [ready, held] = [await readiness(stack), await memory(stack)];
+    for (const [name, seconds] of [...ready].sort(([, a], [, b]) => a - b))
+      report(name, `ready after ${seconds.toFixed(1)} s`, held.get(name) ?? '');
+    const { direct, through } = await roundTrips(stack);
+    heading('GetItem, p50');
+    report('LocalStack itself', `${direct.toFixed(1)} ms`);
+    report('through the endpoint', `${through.toFixed(1)} ms`, `${(through - direct).toFixed(1)} ms more`);
+    return await latencies(stack.apiUrl, async () => messagesIn(await stack.journal()));
+  } finally {
+    await stack.down();
+  }
+}
+
+async function main(): Promise<void> {
+  const inContainers = await benchCompose();
   const embedded = await benchEmbedded();
   heading(`Order to SNS message (${ORDERS} orders, ${PER_SECOND} a second)`);
   for (const q of [0.5, 0.99]) {
