@@ -158,8 +158,12 @@ describeUnless(own === '' && 'LOCALSTACK_URL names none', 'pipes beside a LocalS
     const sts = new STSClient(at(url));
     expect((await sts.send(new GetCallerIdentityCommand({}))).Account).toBe('000000000000');
     sts.destroy();
-    const there = await fetch(`${url}/_localstack/health`);
-    expect(((await there.json()) as { version: string }).version).toBe('4.14.0');
+    const versions = [own, url].map(async (each) => {
+      const { version } = (await (await fetch(`${each}/_localstack/health`)).json()) as { version?: string };
+      return version;
+    });
+    const [there, here] = await Promise.all(versions);
+    expect([typeof there, here]).toEqual(['string', there]);
   });
 
   it('are deleted for good', async () => {
