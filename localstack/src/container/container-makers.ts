@@ -35,7 +35,7 @@ const homes: { readonly [K in Kind]: Home } = {
   'rest-api': 'elsewhere',
 };
 
-export const athome = (resources: readonly Resource[], home: Home): Resource[] =>
+export const atHome = (resources: readonly Resource[], home: Home): Resource[] =>
   resources.filter(({ kind }) => homes[kind] === home);
 
 const elsewhere = (): Promise<Origin> => Promise.resolve('started');

@@ -12,7 +12,7 @@ import { Journal } from '../journal.js';
 import { Monitoring } from '../monitoring.js';
 import { makeAll } from '../resource/makers.js';
 import { stackOutputs } from '../stack-outputs.js';
-import { athome, containerMakers, type EndpointSystem } from './container-makers.js';
+import { atHome, containerMakers, type EndpointSystem } from './container-makers.js';
 import { type ContainerFrame } from './container-frame.js';
 import { endpointServices } from './endpoint-services.js';
 import { journalPage, WriteBell } from './journal-api.js';
@@ -47,7 +47,7 @@ export const startEndpoint: Role = async (frame, name) => {
   const clients = clientsOf(upstream);
   const reconciler = new Reconciler({
     ...{ service: name, url: upstream, lastReason: join(dataDir, 'given-up.json') },
-    make: (onMade) => makeAll(athome(resources, 'localstack'), containerMakers, system, onMade),
+    make: (onMade) => makeAll(atHome(resources, 'localstack'), containerMakers, system, onMade),
   });
   const waitsFor = (): string | undefined => reconciler.waitsFor;
   const toSelf = new SNSClient(localStackAccess(`http://127.0.0.1:${port}`));
@@ -71,7 +71,7 @@ export const startEndpoint: Role = async (frame, name) => {
     untilCanPublish: () => reconciler.untilReady(),
   });
   const system: EndpointSystem = { ...frame, clients, monitoring };
-  await makeAll(athome(resources, 'endpoint'), containerMakers, system, () => undefined);
+  await makeAll(atHome(resources, 'endpoint'), containerMakers, system, () => undefined);
 
   const [forwarder, toFunctions] = [new Forwarder(), new Forwarder(LONGEST_FUNCTION_MS)];
   const passThrough = new PassThrough(upstream);

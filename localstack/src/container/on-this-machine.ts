@@ -40,7 +40,8 @@ export interface Part {
   readonly health: string;
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  child: ChildProcess;
+  /** Undefined before it is started. */
+  child: ChildProcess | undefined;
 }
 
 export interface OnThisMachine {
@@ -62,19 +63,19 @@ export async function startOnThisMachine(options: OnThisMachineOptions): Promise
   const parts: Part[] = [];
   let stopping = false;
   const begin = (part: Part): void => {
-    part.child = spawn(process.execPath, ['--enable-source-maps', CLI, ...part.arguments], {
+    const child = spawn(process.execPath, ['--enable-source-maps', CLI, ...part.arguments], {
       env: { ...part.environment },
       stdio: ['ignore', 'pipe', 'inherit'],
       // A group of its own, with what it starts itself.
       detached: true,
     });
+    part.child = child;
     let rest = '';
-    part.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) onLine(line);
     });
-    const { child } = part;
     // As a restart policy would.
     child.once('exit', () => {
       setTimeout(() => {
@@ -84,12 +85,12 @@ export async function startOnThisMachine(options: OnThisMachineOptions): Promise
   };
   // Whatever way this program ends, the parts end with it.
   const abandon = (): void => {
-    for (const { child } of parts) killGroup(child);
+    for (const { child } of parts) if (child !== undefined) killGroup(child);
   };
   process.once('exit', abandon);
   const stop = async (): Promise<void> => {
     stopping = true;
-    await Promise.all(parts.map(({ child }) => end(child, 10_000)));
+    await Promise.all(parts.map(({ child }) => child && end(child, 10_000)));
     abandon();
     process.off('exit', abandon);
   };
@@ -161,6 +162,6 @@ async function partsOf(options: OnThisMachineOptions, port: number, awsPort: num
       PUBLIC_AWS_URL: url(awsPort),
       ...variables,
     },
-    child: undefined as unknown as ChildProcess,
+    child: undefined,
   }));
 }
