@@ -1,6 +1,6 @@
 /** What every container knows of the system before anything of it runs. */
 import { join } from 'node:path';
-import { type LambdaFunction, type Resource } from '../../../libs/topology/src/model.js';
+import { type LambdaFunction } from '../../../libs/topology/src/model.js';
 import { metricNamespace, physicalName, resourcesIn, type Topology } from '../../../libs/topology/src/system.js';
 import { type KnowsHost } from '../endpoint/from-here.js';
 import { Journal } from '../journal.js';
@@ -11,7 +11,6 @@ import { type ContainerSettings } from './container-settings.js';
 export interface ContainerFrame extends LocalFrame {
   readonly container: ContainerSettings;
   readonly topology: Topology;
-  readonly resources: readonly Resource[];
   /** Whether a host name is that of a container of the system. */
   readonly knows: KnowsHost;
   /** Other names under which CloudFormation tells of the system. */

@@ -90,7 +90,7 @@ export async function startOnThisMachine(options: OnThisMachineOptions): Promise
   process.once('exit', abandon);
   const stop = async (): Promise<void> => {
     stopping = true;
-    await Promise.all(parts.map(({ child }) => child && end(child, 10_000)));
+    await Promise.all(parts.flatMap(({ child }) => (child === undefined ? [] : [end(child, 10_000)])));
     abandon();
     process.off('exit', abandon);
   };
