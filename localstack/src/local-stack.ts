@@ -55,7 +55,7 @@ async function start(options: LocalStackOptions, stops: Stops): Promise<LocalSta
   folder.announce(door.port);
 
   const frame: LocalFrame = {
-    ...{ name: topology.name, stage, host, apiPort: port, settings, journal },
+    ...{ name: topology.name, stage, resources, host, apiPort: port, settings, journal },
     ...{ maxInstances, integrationTimeoutMs, backoffCapMs },
     metricNamespace: metricNamespace(topology, stage),
     root: resolve(options.root ?? '.'),

@@ -87,7 +87,7 @@ describe('LocalStack holds what the topology declares', () => {
       const { Attributes = {} } = await queues.send(
         new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
       );
-      const { RedrivePolicy, ...others } = without(Attributes, CHANGING);
+      const { RedrivePolicy, RedriveAllowPolicy, Policy, ...others } = without(Attributes, CHANGING);
       expect(others).toEqual({
         QueueArn: arnOf('sqs', queue),
         VisibilityTimeout: String(queue.visibilityTimeout),
@@ -104,6 +104,27 @@ describe('LocalStack holds what the topology declares', () => {
           deadLetterTargetArn: arnOf('sqs', queue.deadLetters.queue),
           maxReceiveCount: queue.deadLetters.maxReceives,
         },
+      );
+      const sources = all('queue').filter(({ deadLetters }) => deadLetters?.queue.name === queue.name);
+      expect(JSON.parse(RedriveAllowPolicy ?? 'null')).toEqual(
+        sources.length === 0
+          ? null
+          : { redrivePermission: 'byQueue', sourceQueueArns: sources.map((each) => arnOf('sqs', each)) },
+      );
+      const senders = all('subscription').filter((each) => each.queue.name === queue.name);
+      expect(JSON.parse(Policy ?? 'null')).toEqual(
+        senders.length === 0
+          ? null
+          : {
+              Version: '2012-10-17',
+              Statement: [
+                {
+                  ...{ Effect: 'Allow', Principal: { Service: 'sns.amazonaws.com' }, Action: 'sqs:SendMessage' },
+                  Resource: arnOf('sqs', queue),
+                  Condition: { StringEquals: { 'aws:SourceArn': senders.map(({ topic }) => arnOf('sns', topic)) } },
+                },
+              ],
+            },
       );
     });
 

@@ -27,6 +27,8 @@ export type Origin =
 export interface LocalFrame {
   readonly name: string;
   readonly stage: string;
+  /** All that is declared for the stage. */
+  readonly resources: readonly Resource[];
   readonly host: string;
   readonly apiPort: number;
   /** Where function entries are looked up. */

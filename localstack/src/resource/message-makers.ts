@@ -18,11 +18,16 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type Queue, type Subscription, type Topic } from '../../../libs/topology/src/model.js';
 import { queueArn, topicArn } from '../account.js';
-import { type Maker } from './local-system.js';
+import { type LocalSystem, type Maker } from './local-system.js';
 
-export const makeQueue: Maker<Queue, 'clients' | 'physicalName'> = async (queue, { clients, physicalName }) => {
+/** Attributes that an empty text takes away. */
+const POLICIES = ['Policy', 'RedrivePolicy', 'RedriveAllowPolicy'] as const;
+
+export const makeQueue: Maker<Queue, 'clients' | 'physicalName' | 'resources'> = async (queue, system) => {
+  const { clients, physicalName } = system;
   const name = physicalName(queue);
   const wanted: Record<string, string> = {
+    ...policiesOf(queue, system),
     VisibilityTimeout: String(queue.visibilityTimeout),
     MessageRetentionPeriod: String(queue.retention),
     ...(queue.deadLetters && {
@@ -43,12 +48,36 @@ export const makeQueue: Maker<Queue, 'clients' | 'physicalName'> = async (queue,
   );
   const actual: Partial<Record<string, string>> = attributes.Attributes ?? {};
   const differs = Object.entries(wanted).some(([attribute, value]) => !sameAttribute(actual[attribute], value));
-  // An empty policy is how SQS takes one away.
-  const dropped = actual.RedrivePolicy !== undefined && wanted.RedrivePolicy === undefined ? { RedrivePolicy: '' } : {};
-  if (!differs && dropped.RedrivePolicy === undefined) return 'found';
-  await clients.queues.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { ...wanted, ...dropped } }));
+  const dropped = POLICIES.filter((policy) => Boolean(actual[policy]) && wanted[policy] === undefined);
+  if (!differs && dropped.length === 0) return 'found';
+  const Attributes = { ...wanted, ...Object.fromEntries(dropped.map((policy) => [policy, ''])) };
+  await clients.queues.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes }));
   return 'updated';
 };
+
+/** Who may send to the queue: the topics it is subscribed to, and of queues those whose dead letters it takes. As on AWS. */
+function policiesOf(
+  queue: Queue,
+  { resources, physicalName }: Pick<LocalSystem, 'resources' | 'physicalName'>,
+): Record<string, string> {
+  const topics = resources.flatMap((each) =>
+    each.kind === 'subscription' && each.queue.name === queue.name ? [topicArn(physicalName(each.topic))] : [],
+  );
+  const sources = resources.flatMap((each) =>
+    each.kind === 'queue' && each.deadLetters?.queue.name === queue.name ? [queueArn(physicalName(each))] : [],
+  );
+  const statement = {
+    ...{ Effect: 'Allow', Principal: { Service: 'sns.amazonaws.com' }, Action: 'sqs:SendMessage' },
+    Resource: queueArn(physicalName(queue)),
+    Condition: { StringEquals: { 'aws:SourceArn': topics } },
+  };
+  return {
+    ...(topics.length > 0 && { Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }) }),
+    ...(sources.length > 0 && {
+      RedriveAllowPolicy: JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: sources }),
+    }),
+  };
+}
 
 async function urlOf(client: SQSClient, name: string): Promise<string | undefined> {
   try {
@@ -65,7 +94,7 @@ function sameAttribute(actual: string | undefined, wanted: string): boolean {
   const asText = (json: string): string =>
     JSON.stringify(
       Object.entries(JSON.parse(json) as Record<string, unknown>)
-        .map(([key, value]) => `${key}=${String(value)}`)
+        .map(([key, value]) => `${key}=${JSON.stringify(typeof value === 'number' ? String(value) : value)}`)
         .sort(),
     );
   return asText(actual) === asText(wanted);
