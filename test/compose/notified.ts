@@ -6,9 +6,16 @@ import { until } from '../../localstack/src/child-process.js';
 
 const LOOK_MS = 100;
 
+interface Told {
+  /** Whose order it is about. */
+  readonly username: string;
+  /** How often it came. */
+  times: number;
+}
+
 export class Notified {
-  /** How often each event came, by its id. */
-  readonly events = new Map<string, number>();
+  /** By the event's id. */
+  readonly events = new Map<string, Told>();
   /** The messages that were counted. */
   private readonly messages = new Set<string>();
   private emptyPolls = 0;
@@ -23,7 +30,12 @@ export class Notified {
 
   /** Messages beyond the first of each event. */
   get repeats(): number {
-    return [...this.events.values()].reduce((sum, times) => sum + times - 1, 0);
+    return [...this.events.values()].reduce((sum, { times }) => sum + times - 1, 0);
+  }
+
+  /** The ids of the events about a customer's orders. */
+  about(customer: string): string[] {
+    return [...this.events].flatMap(([eventId, { username }]) => (username === customer ? [eventId] : []));
   }
 
   /** Which of the orders were not told of as placed. */
@@ -79,8 +91,11 @@ export class Notified {
     for (const { MessageId = '', Body = '' } of Messages) {
       if (this.messages.has(MessageId)) continue;
       this.messages.add(MessageId);
-      const { eventId } = JSON.parse((JSON.parse(Body) as { Message: string }).Message) as { eventId: string };
-      this.events.set(eventId, (this.events.get(eventId) ?? 0) + 1);
+      const { Message } = JSON.parse(Body) as { Message: string };
+      const { eventId, username } = JSON.parse(Message) as { eventId: string; username: string };
+      const told = this.events.get(eventId) ?? { username, times: 0 };
+      told.times += 1;
+      this.events.set(eventId, told);
     }
     const Entries = Messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
     await this.client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
