@@ -72,9 +72,6 @@ describe('the rights of a deployment', () => {
         expect.objectContaining({ variable: 'aws:RequestTag/deployment', values: ['x-dev'] }),
       );
     expect(of('route53:ChangeResourceRecordSets')?.resources).toEqual(['arn:aws:route53:::hostedzone/Z1']);
-    expect(of('logs:DeleteLogGroup')?.resources).toContain(
-      'arn:aws:logs:eu-west-1:123456789012:log-group:API-Gateway-Execution-Logs_*/dev',
-    );
   });
 
   /** Whether somebody who deploys x-dev may do that, to what carries a tag and by a request that gives one. */
@@ -84,6 +81,23 @@ describe('the rights of a deployment', () => {
       resource,
       context: { 'aws:ResourceTag/deployment': of, 'aws:RequestTag/deployment': gives },
     });
+
+  it('reach the stage’s logs as CloudWatch asks for them, and those of no other stage', () => {
+    const group = (name: string): string => `arn:aws:logs:eu-west-1:123456789012:log-group:${name}`;
+    const operations = ['CreateLogGroup', 'DeleteLogGroup', 'PutRetentionPolicy', 'AssociateKmsKey'];
+    const groups = (stage: string): string[] => [
+      `API-Gateway-Execution-Logs_abc123/${stage}`,
+      ...[`/aws/lambda/x-${stage}-worker`, `/aws/apigateway/x-${stage}-api`, `aws-waf-logs-x-${stage}-api`],
+    ];
+    for (const operation of operations)
+      for (const end of [':log-stream:', ':*']) {
+        const ask = (stage: string): boolean[] =>
+          groups(stage).map((name) => may(`logs:${operation}`, `${group(name)}${end}`));
+        expect([operation, end, ask('dev')]).toEqual([operation, end, Array(4).fill(true)]);
+        expect([operation, end, ask('prod')]).toEqual([operation, end, Array(4).fill(false)]);
+      }
+    for (const name of groups('dev')) expect(may('logs:TagResource', group(name))).toBe(true);
+  });
 
   it('reach the stage’s own API by every path, and no other but for the validators of one that has no tag', () => {
     const changes = (path: string, of?: string): boolean[] =>
@@ -121,7 +135,7 @@ describe('the rights of a deployment', () => {
     const giving = rightsFor(...ALL)
       .apply.flat()
       .filter(({ effect, actions }) => effect !== 'Deny' && actions.some((action) => /:(Tag|AddTags)/.test(action)))
-      .filter(({ resources }) => resources.some((arn) => !/x-dev|\/dev$/.test(arn)));
+      .filter(({ resources }) => resources.some((arn) => !/x-dev|\/dev(?::\*)?$/.test(arn)));
     const services = giving.flatMap(({ actions }) => actions.filter((action) => /:(Tag|AddTags)/.test(action)));
     expect(services.sort()).toEqual([
       ...['acm:AddTagsToCertificate', 'cognito-idp:TagResource', 'kms:TagResource', 'lambda:TagResource'],

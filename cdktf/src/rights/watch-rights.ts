@@ -18,7 +18,12 @@ export const watchRights: readonly ServiceRights[] = [
           `/aws/apigateway/${prefix}-*`,
           `API-Gateway-Execution-Logs_*/${stage}`,
           `aws-waf-logs-${prefix}-*`,
-        ].map((group) => `arn:aws:logs:${region}:${account}:log-group:${group}`),
+        ].flatMap((group) => {
+          // The group's operations are asked for with `:*` behind it, a metric filter's, a tag's and a listing's without.
+          // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+          const arn = `arn:aws:logs:${region}:${account}:log-group:${group}`;
+          return [arn, `${arn}:*`];
+        }),
       },
       {
         // These name no resource: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
