@@ -64,8 +64,10 @@ describe('a body', () => {
 
 describe('a path', () => {
   it('that nothing is served at is a 404', async () => {
-    for (const path of ['/nowhere', '/orders/a/b', '/users/a/b/c', '/add_user/x', '/edit-address/x'])
-      expectProblem(await http.get(path), 404, 'ROUTE_NOT_FOUND');
+    // API Gateway takes a token on a route that it does not know for a signature of AWS's: docs/limits.md.
+    for (const path of ['/nowhere', '/add_user/x', '/edit-address/x'])
+      expectProblem(await api().get(path), 404, 'ROUTE_NOT_FOUND');
+    for (const path of ['/orders/a/b', '/users/a/b/c']) expectProblem(await http.get(path), 404, 'ROUTE_NOT_FOUND');
   });
 
   it('does not take every method: 405 with those it takes', async () => {
