@@ -26,7 +26,7 @@ const USAGE = `Usage: npm run <command> -- <stage> [stack] [options]
   stack             of diff, deploy and destroy: service unless told, or pipeline
   --yes             asks nothing
   --strict          fails where it would warn
-  --local-state     keeps Terraform's state in .tabletop/state instead of the bucket
+  --local-state     keeps Terraform's state in .terraform-state instead of the bucket
   --adopt           has deploy:bootstrap take over what it would make and finds there
   --settings FILE   takes the stages from a JSON file instead of cdktf/src/config/stages.ts
   --out FOLDER      writes to a folder of this one instead of cdktf.out, local states too
@@ -79,8 +79,8 @@ async function main(): Promise<void> {
   const stack = stackOf(name, words, read);
   // Before anything is built for it.
   if (REACHING_AWS.includes(name)) mustBeDeployable(read);
-  // What is synthesized may be deleted at any time; a state may not.
-  const stateFolder = values.out === undefined ? join('.tabletop', 'state') : join(out, 'state');
+  // What is synthesized may be deleted at any time, and so may the local stack's data; a state may not.
+  const stateFolder = values.out === undefined ? '.terraform-state' : join(out, 'state');
   // Read only now: a mistake in the declaration is thrown by the file that declares.
   const { synthesize } = await import('./synthesize.js');
   const written = await synthesize({ config, out, state, stateFolder, adopts });

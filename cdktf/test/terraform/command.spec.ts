@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { expect } from 'expect';
@@ -161,6 +161,23 @@ describe('the commands of a deployment', () => {
     const { code, output } = await command(there('synth', 'dev', '--strict'), {}, elsewhere);
     expect([code, output]).toEqual([1, lost]);
     expect(output).toMatch(/^With --strict no name may be lost:\n {2}- table "old"/);
+  });
+
+  it('keep a state of one’s own apart from the local stack’s data, which may be emptied, and out of the repository', async () => {
+    const elsewhere = join(folder, 'with-state');
+    await mkdir(join(elsewhere, 'cdktf'), { recursive: true });
+    await symlink(resolve('dist'), join(elsewhere, 'dist'));
+    const { code } = await command(['synth', 'dev', '--settings', settings, '--local-state'], {}, elsewhere);
+    expect(code).toBe(0);
+    for (const stack of ['service', 'state']) {
+      const written = join(elsewhere, 'cdktf.out', 'dev', 'stacks', stack);
+      const { terraform } = JSON.parse(await readFile(join(written, 'cdk.tf.json'), 'utf8')) as {
+        terraform: { backend: { local: { path: string } } };
+      };
+      const kept = relative(elsewhere, dirname(join(written, terraform.backend.local.path)));
+      expect(kept).toBe('.terraform-state');
+      expect((await readFile('.gitignore', 'utf8')).split('\n')).toContain(`${kept}/`);
+    }
   });
 
   it('write the policies of whoever deploys', async () => {
