@@ -46,7 +46,7 @@ describe('a pipe on AWS', () => {
       },
       target_parameters: { lambda_function_parameters: { invocation_type: 'REQUEST_RESPONSE' } },
       log_configuration: { level: 'INFO' },
-      depends_on: [expect.stringMatching(/^aws_iam_role_policy\./)],
+      depends_on: [expect.stringMatching(/^aws_iam_role_policy\./), expect.stringMatching(/^aws_lambda_function\./)],
     });
   });
 

@@ -1,7 +1,7 @@
 /** A declared pipe as an EventBridge Pipe with a role and a log of its own. */
 import { type Pipe, type Queue } from '../../../libs/topology/src/model.js';
 import { PipesPipe } from '../lib/aws.js';
-import { Construct } from '../lib/cdk.js';
+import { Construct, dependable, type TerraformResource } from '../lib/cdk.js';
 import { keyUse } from './encryption-key.js';
 import { type FunctionConstruct } from './function.js';
 import { logGroup } from './log-group.js';
@@ -73,8 +73,17 @@ export class PipeConstruct extends Construct {
       target: target.arn,
       targetParameters: { lambdaFunctionParameters: { invocationType: 'REQUEST_RESPONSE' } },
       logConfiguration: { level: pipe.logLevel, cloudwatchLogsLogDestination: { logGroupArn: logs.arn } },
-      dependsOn: [role.policy],
+      dependsOn: [role.policy, target.resource],
     });
+  }
+
+  /**
+   * Has it made after others. A role takes a while to be known everywhere, and a pipe that is made sooner is refused with
+   * "Cannot access stream ... ensure the customer role can perform actions on source stream".
+   * https://github.com/hashicorp/terraform-provider-aws/issues/40572
+   */
+  comesAfter(others: readonly TerraformResource[]): void {
+    this.resource.dependsOn = [...(this.resource.dependsOn ?? []), ...others.map(dependable)];
   }
 }
 

@@ -3,6 +3,8 @@ import { expect } from 'expect';
 import { errorsIn } from '../../../libs/topology/src/alarms-on.js';
 import { handlerFunction, httpFunction, queue, singleTable, topic } from '../../../libs/topology/src/construct.js';
 import { type LambdaFunction } from '../../../libs/topology/src/model.js';
+import { pipe } from '../../../libs/topology/src/pipe.js';
+import { consumer } from '../../../libs/topology/src/queue-consumer.js';
 import { restApi } from '../../../libs/topology/src/rest-api.js';
 import { system, type Topology } from '../../../libs/topology/src/system.js';
 import { userPool } from '../../../libs/topology/src/user-pool.js';
@@ -149,6 +151,25 @@ describe('the service stack', () => {
     const both = system('mine', { subscriptions: [topic('a').deliverTo(inbox), topic('b').deliverTo(inbox)] });
     expect(stackOf(both).all('aws_sqs_queue_policy')).toHaveLength(1);
     expect(JSON.stringify(stackOf(both).statements)).toMatch(/mine-dev-a.*mine-dev-b/);
+  });
+
+  it('makes a pipe last, after its role’s policy, its target, every consumer and the API', () => {
+    const target = handlerFunction('reader', { entry: 'reader', grants: [work.consume] });
+    const streaming = singleTable('streaming', { stream: 'NEW_AND_OLD_IMAGES' });
+    const stack = stackOf(
+      system('mine', {
+        api: restApi('api', { routes: { 'ANY /notes': writer } }),
+        pipes: [pipe('flow', { source: streaming, target })],
+        consumers: [consumer(work, target)],
+      }),
+    );
+    const { depends_on: after } = stack.one('aws_pipes_pipe') as { depends_on: string[] };
+    expect(after).toEqual([
+      expect.stringMatching(/^aws_iam_role_policy\.pipe-flow_access/),
+      expect.stringMatching(/^aws_lambda_function\.function-reader/),
+      expect.stringMatching(/^aws_lambda_event_source_mapping\./),
+      expect.stringMatching(/^aws_api_gateway_stage\./),
+    ]);
   });
 
   it('is the same byte for byte each time', () => {

@@ -7,7 +7,7 @@ import { DashboardConstruct } from '../constructs/dashboard.js';
 import { EncryptionKey } from '../constructs/encryption-key.js';
 import { type FunctionPackage } from '../constructs/function.js';
 import { LatencyAlarm } from '../constructs/latency-alarm.js';
-import { TerraformOutput, type Construct } from '../lib/cdk.js';
+import { TerraformOutput, type Construct, type TerraformResource } from '../lib/cdk.js';
 import { mustBeOnAws } from './aws-refusal.js';
 import { MadeResources } from './made-resources.js';
 import { referenceValue } from './reference-value.js';
@@ -38,6 +38,7 @@ export class ServiceStack extends StageStack {
       if (resource.kind === 'queue') this.letTopicsDeliver(resource);
     }
     this.joinDeadLetters();
+    this.endWithPipes();
     this.watch();
     this.tell();
   }
@@ -98,6 +99,16 @@ export class ServiceStack extends StageStack {
       const sources = queues.filter(({ deadLetters }) => deadLetters?.queue.name === dead.name);
       if (sources.length > 0) made.of(dead).takesDeadLettersOf(sources.map((source) => made.of(source)));
     }
+  }
+
+  /** What takes longest to make gives the pipes' roles the time that they take, at no other cost than that they wait. */
+  private endWithPipes(): void {
+    const { resources, made } = this.system;
+    const last = resources.flatMap((each): TerraformResource[] => {
+      if (each.kind === 'rest-api') return [made.of(each).stage.resource];
+      return each.kind === 'queue-consumer' ? [made.of(each).resource] : [];
+    });
+    for (const each of resources) if (each.kind === 'pipe') made.of(each).comesAfter(last);
   }
 
   /** A percentile alarm for each API, a page of graphs, and where one is asked for, a budget. */
