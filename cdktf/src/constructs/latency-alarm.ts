@@ -35,7 +35,9 @@ export class LatencyAlarm extends Construct {
       comparisonOperator: 'GreaterThanThreshold',
       threshold,
       treatMissingData: 'notBreaching',
-      evaluateLowSampleCountPercentiles: 'ignore',
+      // Of few requests a percentile tells little, but left out they would never set the alarm off: `ignore` keeps its state.
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
+      evaluateLowSampleCountPercentiles: 'evaluate',
       actionsEnabled: true,
       alarmActions: [...topicArns],
     });

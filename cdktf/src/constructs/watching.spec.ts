@@ -75,6 +75,7 @@ describe('what watches a system on AWS', () => {
       dimensions: { ApiName: 'x-dev-api', Stage: 'dev' },
       metric_name: 'Latency',
       extended_statistic: 'p95',
+      evaluate_low_sample_count_percentiles: 'evaluate',
       threshold: 800,
       alarm_actions: ['arn:alarms'],
     });
