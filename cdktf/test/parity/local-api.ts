@@ -75,6 +75,8 @@ async function answered(
 export const COMPUTED: Readonly<Record<string, string>> = {
   ACCESS_DENIED: 'no authorizer of ours tells who may from who may not',
   AUTHORIZER_FAILURE: 'the pool’s keys are never out of reach here',
+  // A busy function has the same answer here. On AWS that is a failed integration, so asking for it would compare two things.
+  THROTTLED: 'API Gateway answers so at its own limit, which the gateway here does not count',
   DEFAULT_5XX: 'only a mistake in the gateway answers so',
   DEFAULT_4XX: 'the gateway here refuses only what has a name of its own',
   WAF_FILTERED: 'a firewall stands before the API on AWS alone',
