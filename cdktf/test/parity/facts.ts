@@ -30,8 +30,9 @@ export function compare(declared: readonly Resource[], local: Facts, deployed: F
   return [...subjects].flatMap((subject) => {
     const [here, there] = [local.get(subject), deployed.get(subject)];
     const attributes = kinds.get(subject) ?? [];
+    const exists = verdictOn(subject, 'exists', here !== undefined, there !== undefined);
     return [
-      verdictOn(subject, 'exists', here !== undefined, there !== undefined),
+      here === undefined && there === undefined ? { ...exists, verdict: 'nobody read it' as const } : exists,
       ...(here === undefined || there === undefined
         ? []
         : attributes.map((attribute) => {

@@ -130,6 +130,15 @@ describeUnless(noTerraform, 'parity of what is deployed with what runs locally',
     expect(drift).toMatchObject([{ subject, attribute: 'retention', verdict: 'nobody read it' }]);
   });
 
+  it('misses no resource that both readers leave out', () => {
+    for (const { kind, name } of resources) {
+      const subject = subjectOf(kind, name);
+      const without = (facts: Facts): Facts => new Map([...facts].filter(([each]) => each !== subject));
+      const drift = driftIn(compare(resources, without(here), without(there)));
+      expect(drift).toMatchObject([{ subject, attribute: 'exists', verdict: 'nobody read it' }]);
+    }
+  });
+
   it('finds a resource that only one side has', () => {
     for (const { kind, name } of resources) {
       const subject = subjectOf(kind, name);
