@@ -83,7 +83,9 @@ async function main(): Promise<void> {
   const stateFolder = values.out === undefined ? '.terraform-state' : join(out, 'state');
   // Read only now: a mistake in the declaration is thrown by the file that declares.
   const { synthesize } = await import('./synthesize.js');
-  const written = await synthesize({ config, out, state, stateFolder, adopts });
+  // Only what stands for the repository is written into it.
+  const records = name === 'synth' && values.out === undefined && settings === undefined;
+  const written = await synthesize({ config, out, state, stateFolder, adopts, records });
   if (values.strict && written.warnings.length > 0) throw new LostNamesError(written.warnings);
   const ofPipeline = name === 'synth' ? warningOfPipeline(read) : undefined;
   for (const warning of [...written.warnings, ...(ofPipeline ? [ofPipeline] : [])])

@@ -7,7 +7,7 @@ import { makeApp, type AppOptions } from '../app.js';
 import { refusedValues } from '../check/refused-values.js';
 import { type DeployConfig } from '../config/deploy-config.js';
 import { moves } from '../config/moves.js';
-import { checkNames } from '../names-record.js';
+import { compareNames, readNames, recordNames } from '../names-record.js';
 import { packageFunctions } from '../package/package-functions.js';
 import { NotOnAwsError } from '../stacks/aws-refusal.js';
 
@@ -19,6 +19,8 @@ export interface SynthesizeOptions {
   readonly stateFolder: string;
   /** Whether what all stages share is there already. */
   readonly adopts: boolean;
+  /** Whether the repository's record of names is brought up to date. */
+  readonly records: boolean;
 }
 
 export interface Synthesized {
@@ -34,7 +36,7 @@ export interface Synthesized {
  * Needs no account, no network and no Terraform.
  * @throws NotOnAwsError, and Error when a function does not compile
  */
-export async function synthesize({ config, out, ...told }: SynthesizeOptions): Promise<Synthesized> {
+export async function synthesize({ config, out, records, ...told }: SynthesizeOptions): Promise<Synthesized> {
   const outdir = join(out, config.stage);
   // A stack that the settings do not ask for any more is not to be deployed. What Terraform has fetched stays beside it.
   for (const stale of globSync('stacks/*/cdk.tf.json', { cwd: outdir })) rmSync(join(outdir, stale));
@@ -43,10 +45,8 @@ export async function synthesize({ config, out, ...told }: SynthesizeOptions): P
   makeApp({ topology, config, outdir, codeOf, moves, ...told }).synth();
   const refused = refusedValues(outdir);
   if (refused.length > 0) throw new NotOnAwsError(refused);
-  return {
-    config,
-    system: topology.name,
-    outdir,
-    warnings: checkNames(join('cdktf', 'stateful-names.json'), topology, moves),
-  };
+  const record = join('cdktf', 'stateful-names.json');
+  const names = compareNames(readNames(record), topology, moves);
+  if (records) recordNames(record, names);
+  return { config, system: topology.name, outdir, warnings: names.warnings };
 }

@@ -163,6 +163,27 @@ describe('the commands of a deployment', () => {
     expect(output).toMatch(/^With --strict no name may be lost:\n {2}- table "old"/);
   });
 
+  it('write the record of names by synth alone, and not for a stage or a folder of one’s own', async () => {
+    const elsewhere = join(folder, 'with-record');
+    await mkdir(join(elsewhere, 'cdktf'), { recursive: true });
+    await symlink(resolve('dist'), join(elsewhere, 'dist'));
+    const record = join(elsewhere, 'cdktf', 'stateful-names.json');
+    const own: string[][] = [
+      there('synth', 'dev'),
+      ['synth', 'dev', '--out', 'own'],
+      ['synth', 'dev', '--settings', settings],
+      ['policy', 'dev'],
+    ];
+    for (const args of own) {
+      expect(await command(args, {}, elsewhere)).toMatchObject({ code: 0 });
+      expect([args, existsSync(record)]).toEqual([args, false]);
+    }
+    expect(await command(['synth', 'dev'], {}, elsewhere)).toMatchObject({ code: 0 });
+    expect(JSON.parse(await readFile(record, 'utf8'))).toEqual(
+      JSON.parse(await readFile(join('cdktf', 'stateful-names.json'), 'utf8')),
+    );
+  });
+
   it('keep a state of one’s own apart from the local stack’s data, which may be emptied, and out of the repository', async () => {
     const elsewhere = join(folder, 'with-state');
     await mkdir(join(elsewhere, 'cdktf'), { recursive: true });
