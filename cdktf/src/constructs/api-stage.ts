@@ -14,6 +14,8 @@ export interface ApiStageProps {
   readonly tracing: boolean;
   /** What is deployed: methods, integrations, authorizers, answers. Any change of these deploys the API anew. */
   readonly parts: readonly TerraformResource[];
+  /** Of the pool that `parts` ask for tokens of. */
+  readonly poolArn: string | undefined;
   readonly accessLogRetention: number;
   readonly keyArn: string | undefined;
   readonly throttling: { readonly rate: number; readonly burst: number };
@@ -50,7 +52,12 @@ export class ApiStage extends Construct {
     const { name, stage, restApi, keyArn, accessLogRetention: retentionInDays, domain } = props;
     const deployment = new ApiGatewayDeployment(this, 'deployment', {
       restApiId: restApi.id,
-      triggers: { shape: shapeOf([restApi, ...props.parts]) },
+      // The shape has references unresolved, so another pool in the place of the old one leaves it as it was; and the stage
+      // would go on to ask for tokens of the old one.
+      triggers: {
+        shape: shapeOf([restApi, ...props.parts]),
+        ...(props.poolArn !== undefined && { pool: props.poolArn }),
+      },
       lifecycle: { createBeforeDestroy: true },
       dependsOn: [...props.parts],
     });

@@ -143,6 +143,13 @@ describe('an API on AWS', () => {
     expect(new Set([before, ...shapes]).size).toBe(changes.length + 1);
   });
 
+  it('is deployed anew where its pool is another one under the same id', () => {
+    expect(apiWith().one('aws_api_gateway_deployment').triggers).toMatchObject({ pool: 'arn:pool' });
+    expect(
+      Object.keys(apiWith({ authorizer: undefined }).one('aws_api_gateway_deployment').triggers as object),
+    ).toEqual(['shape']);
+  });
+
   it('is deployed after all that it consists of', () => {
     const api = apiWith();
     const { depends_on } = api.one('aws_api_gateway_deployment') as { depends_on: string[] };

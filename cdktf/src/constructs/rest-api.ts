@@ -16,7 +16,7 @@ import { gatewayResponses } from './gateway-responses.js';
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const INTEGRATION_TIMEOUT_MS = 29_000;
 
-export interface RestApiProps extends Omit<ApiStageProps, 'restApi' | 'parts' | 'accessLogRetention'> {
+export interface RestApiProps extends Omit<ApiStageProps, 'restApi' | 'parts' | 'poolArn' | 'accessLogRetention'> {
   readonly api: RestApi;
   readonly corsOrigins: string;
   /** Of the pool whose ID tokens the routes ask for; undefined asks for none. */
@@ -53,6 +53,7 @@ export class RestApiConstruct extends Construct {
       ...props,
       restApi: this.resource,
       parts: this.parts,
+      poolArn: props.authorizer?.arn,
       accessLogRetention: props.logRetention,
     });
     for (const lambda of new Set(api.routes.map(({ target }) => target)))

@@ -81,6 +81,14 @@ describeUnless(noTerraform, 'Terraform on the stacks, at a provider whose state 
     }
   });
 
+  it('deploys the API anew when its pool is replaced, whose tokens the stage would else go on to ask for', async (test) => {
+    const workspace = await (await account(test))(dev.folderOf('service'));
+    await workspace.apply();
+    const pool = (await workspace.state()).find(({ type }) => type === 'aws_cognito_user_pool');
+    const { output } = await workspace.run('plan', '-no-color', `-replace=${pool?.address ?? ''}`);
+    expect(output).toMatch(/aws_api_gateway_deployment\.\S+ must be replaced/);
+  });
+
   it('deploys the API anew when a template of it changes, and puts the stage on the new deployment', async (test) => {
     const workspace = await (await account(test))(dev.folderOf('service'));
     await workspace.apply();
