@@ -8,15 +8,15 @@ export interface BudgetProps {
   readonly limit: number;
   readonly email: string;
   /**
-   * Counts what carries it: one tag, since a budget takes several for alternatives. It has to be activated once in the console
-   * (Billing, Cost allocation tags).
+   * Counts what carries one of them: a budget takes several for alternatives. Their keys have to be activated once in the
+   * console (Billing, Cost allocation tags).
    */
-  readonly tag: Readonly<Record<string, string>>;
+  readonly tags: readonly Readonly<Record<string, string>>[];
 }
 
 /** https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_CreateBudget.html */
 export class Budget extends Construct {
-  constructor(scope: Construct, id: string, { name, limit, email, tag }: BudgetProps) {
+  constructor(scope: Construct, id: string, { name, limit, email, tags }: BudgetProps) {
     super(scope, id);
     const tell = { comparisonOperator: 'GREATER_THAN', thresholdType: 'PERCENTAGE', subscriberEmailAddresses: [email] };
     new BudgetsBudget(this, 'budget', {
@@ -25,7 +25,12 @@ export class Budget extends Construct {
       limitAmount: String(limit),
       limitUnit: 'USD',
       timeUnit: 'MONTHLY',
-      costFilter: [{ name: 'TagKeyValue', values: Object.entries(tag).map(([key, value]) => `user:${key}$${value}`) }],
+      costFilter: [
+        {
+          name: 'TagKeyValue',
+          values: tags.flatMap(Object.entries<string>).map(([key, value]) => `user:${key}$${value}`),
+        },
+      ],
       notification: [
         { ...tell, threshold: 80, notificationType: 'ACTUAL' },
         { ...tell, threshold: 100, notificationType: 'FORECASTED' },

@@ -120,11 +120,16 @@ describe('what watches a system on AWS', () => {
 
   it('tells an address before the month’s budget is spent', () => {
     const { one } = synthesized((scope) => {
-      new Budget(scope, 'budget', { name: 'x-dev', limit: 25, email: 'ops@example.org', tag: { deployment: 'x-dev' } });
+      new Budget(scope, 'budget', {
+        name: 'x-dev',
+        limit: 25,
+        email: 'ops@example.org',
+        tags: [{ deployment: 'x-dev' }, { deployment: 'x-dev.p' }],
+      });
     });
     expect(one('aws_budgets_budget')).toMatchObject({
       limit_amount: '25',
-      cost_filter: [{ name: 'TagKeyValue', values: ['user:deployment$x-dev'] }],
+      cost_filter: [{ name: 'TagKeyValue', values: ['user:deployment$x-dev', 'user:deployment$x-dev.p'] }],
       notification: [
         { threshold: 80, notification_type: 'ACTUAL', subscriber_email_addresses: ['ops@example.org'] },
         { threshold: 100, notification_type: 'FORECASTED' },

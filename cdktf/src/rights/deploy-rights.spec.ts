@@ -1,7 +1,10 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import { isAllowed } from '../../test/rights/evaluate.js';
+import { type DeployConfig } from '../config/deploy-config.js';
 import { type Statement } from '../constructs/policy.js';
+import { approvalsName } from '../stacks/pipeline-stack.js';
+import { pipelineTag } from '../stacks/stage-stack.js';
 import { deployRights, documentOf, type DeployRights } from './deploy-rights.js';
 
 const rightsFor = (...types: string[]): DeployRights =>
@@ -81,6 +84,29 @@ describe('the rights of a deployment', () => {
       resource,
       context: { 'aws:ResourceTag/deployment': of, 'aws:RequestTag/deployment': gives },
     });
+
+  it('reach the stage’s key and topics, and neither those of its pipeline', () => {
+    const config = { stage: 'dev' } as DeployConfig;
+    const key = (action: string, of?: string): boolean =>
+      isAllowed(rightsFor(...ALL).apply.flat(), {
+        action,
+        resource: 'arn:aws:kms:eu-west-1:123456789012:key/k',
+        context: {
+          'aws:ResourceTag/deployment': of,
+          'aws:RequestTag/deployment': 'x-dev',
+          'kms:ViaService': 'lambda.eu-west-1.amazonaws.com',
+        },
+      });
+    const { deployment: ofPipeline } = pipelineTag('x', config);
+    for (const action of ['kms:Decrypt', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:TagResource'])
+      expect([action, key(action, 'x-dev'), key(action, ofPipeline)]).toEqual([action, true, false]);
+    const topic = (name: string): boolean[] =>
+      ['Subscribe', 'DeleteTopic', 'SetTopicAttributes'].map((action) =>
+        may(`sns:${action}`, `arn:aws:sns:eu-west-1:123456789012:${name}`),
+      );
+    expect(topic('x-dev-approvals')).toEqual([true, true, true]);
+    expect(topic(approvalsName('x', config))).toEqual([false, false, false]);
+  });
 
   it('reach the stage’s logs as CloudWatch asks for them, and those of no other stage', () => {
     const group = (name: string): string => `arn:aws:logs:eu-west-1:123456789012:log-group:${name}`;

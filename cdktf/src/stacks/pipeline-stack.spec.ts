@@ -115,6 +115,11 @@ describe('the pipeline stack', () => {
     expect(buildOf('test')).not.toHaveProperty('env');
   });
 
+  it('is not the stage’s, by tags and by the name of its topic, so that who deploys the stage has no right to it', () => {
+    expect(stack.provider).toMatchObject([{ default_tags: [{ tags: { deployment: 'mine-staging.pipeline' } }] }]);
+    expect(stack.one('aws_sns_topic').name).toBe('mine-staging_approvals');
+  });
+
   it('gives tests no right, a plan its own, and an apply its own', () => {
     expect(stack.all('aws_iam_policy').map(({ name }) => name)).toEqual([
       'mine-staging-pipeline-apply-1',

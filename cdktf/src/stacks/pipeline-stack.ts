@@ -1,5 +1,5 @@
 /** From a push to a deployed stage: source, test and synth, then plan, a person's approval and apply, one run at a time. */
-import { type PipelineSettings } from '../config/deploy-config.js';
+import { type DeployConfig, type PipelineSettings } from '../config/deploy-config.js';
 import { BuildProject, type BuildProjectProps } from '../constructs/build-project.js';
 import { EncryptionKey, keyUse } from '../constructs/encryption-key.js';
 import { whenEquals } from '../constructs/policy.js';
@@ -9,7 +9,7 @@ import { Codepipeline, SnsTopic, SnsTopicSubscription } from '../lib/aws.js';
 import { TerraformOutput, type Construct } from '../lib/cdk.js';
 import { type DeployRights } from '../rights/deploy-rights.js';
 import { applyCommands, planCommands, testCommands } from './build-commands.js';
-import { StageStack, type StageStackProps } from './stage-stack.js';
+import { deploymentName, pipelineTag, StageStack, type StageStackProps } from './stage-stack.js';
 
 export interface PipelineStackProps extends StageStackProps {
   readonly source: PipelineSettings;
@@ -30,6 +30,10 @@ type Artifact = keyof typeof ARTIFACTS;
  * after twenty characters: https://repost.aws/questions/QUI91tw7A9SUOMohJurNqmgA
  */
 const keysOf = (pipeline: string, artifact: Artifact): string => `${pipeline.slice(0, 20)}*/${ARTIFACTS[artifact]}/*`;
+
+/** Not of the stage's prefix and hyphen, by which who deploys the stage has rights to topics. */
+export const approvalsName = (system: string, config: DeployConfig): string =>
+  `${deploymentName(system, config)}_approvals`;
 
 type StepSettings = Pick<BuildProjectProps, 'specification' | 'rights' | 'timeout'> & {
   readonly takes: Artifact;
@@ -98,9 +102,14 @@ export class PipelineStack extends StageStack {
     new TerraformOutput(this, 'Pipeline', { value: pipeline.name, staticId: true });
   }
 
+  protected override tags(system: string, config: DeployConfig): Record<string, string> {
+    return { ...super.tags(system, config), ...pipelineTag(system, config) };
+  }
+
   /** Tells whoever hears of alarms that a plan waits to be read. */
   private approvals(keyArn: string): SnsTopic {
-    const topic = new SnsTopic(this, 'approvals', { name: `${this.prefix}-approvals`, kmsMasterKeyId: keyArn });
+    const name = approvalsName(this.props.name, this.props.config);
+    const topic = new SnsTopic(this, 'approvals', { name, kmsMasterKeyId: keyArn });
     const { alarmEmail } = this.props.config;
     if (alarmEmail !== undefined)
       new SnsTopicSubscription(this, 'approver', { topicArn: topic.arn, protocol: 'email', endpoint: alarmEmail });

@@ -153,6 +153,13 @@ describe('the service stack', () => {
     expect(JSON.stringify(stackOf(both).statements)).toMatch(/mine-dev-a.*mine-dev-b/);
   });
 
+  it('counts what the stage and its pipeline cost', () => {
+    const budget = stackOf(mine, configOf({ monthlyBudget: 9, alarmEmail: 'a@b.org' })).one('aws_budgets_budget');
+    expect(budget.cost_filter).toEqual([
+      { name: 'TagKeyValue', values: ['user:deployment$mine-dev', 'user:deployment$mine-dev.pipeline'] },
+    ]);
+  });
+
   it('makes a pipe last, after its role’s policy, its target, every consumer and the API', () => {
     const target = handlerFunction('reader', { entry: 'reader', grants: [work.consume] });
     const streaming = singleTable('streaming', { stream: 'NEW_AND_OLD_IMAGES' });

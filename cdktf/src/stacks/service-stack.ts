@@ -14,7 +14,7 @@ import { referenceValue } from './reference-value.js';
 import { KINDS, make } from './service-makers.js';
 import { type ServiceSystem } from './service-system.js';
 import { keptName, movedId, type Moves } from './stateful-names.js';
-import { boundaryArn, deploymentTag, StageStack, type StageStackProps } from './stage-stack.js';
+import { boundaryArn, deploymentTag, pipelineTag, StageStack, type StageStackProps } from './stage-stack.js';
 
 export interface ServiceStackProps extends Omit<StageStackProps, 'name'> {
   readonly topology: Topology;
@@ -131,7 +131,7 @@ export class ServiceStack extends StageStack {
         name: `${name}-${stage}`,
         limit: config.monthlyBudget,
         email: config.alarmEmail,
-        tag: deploymentTag(name, config),
+        tags: [deploymentTag(name, config), pipelineTag(name, config)],
       });
   }
 

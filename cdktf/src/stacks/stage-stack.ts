@@ -36,6 +36,11 @@ export const deploymentTag = (system: string, config: DeployConfig): Record<stri
   deployment: deploymentName(system, config),
 });
 
+/** Of a stage's pipeline, which who deploys the stage has no rights to: those go by the stage's tag. */
+export const pipelineTag = (system: string, config: DeployConfig): Record<string, string> => ({
+  deployment: `${deploymentName(system, config)}.pipeline`,
+});
+
 /** Of the policy that says the most a role of any stage may do; of an account and region. */
 export const boundaryName = (system: string, { region }: DeployConfig): string => `${system}-boundary-${region}`;
 
