@@ -33,6 +33,10 @@ export class RoleBoundary extends Construct {
   }
 }
 
+/** Whether a role within the boundary may do it to anything at all. */
+export const isWithinBoundary = (action: string): boolean =>
+  mostOf('', '').some(({ actions }) => actions.includes(action));
+
 function mostOf(account: string, region: string): Statement[] {
   const own = (service: string, resource: string): string => `arn:aws:${service}:${region}:${account}:${resource}`;
   const ownTag = [whenEquals('aws:ResourceTag/deployment', OWN_DEPLOYMENT)];

@@ -1,6 +1,8 @@
 /** What a declaration may say and AWS cannot do, found before Terraform is asked: all of it told at once. */
-import { nameOf, type Resource } from '../../../libs/topology/src/model.js';
+import { nameOf, type LambdaFunction, type Resource } from '../../../libs/topology/src/model.js';
+import { permissionsOf } from '../../../libs/topology/src/permission.js';
 import { pipeRoleName } from '../constructs/pipe.js';
+import { isWithinBoundary } from '../constructs/role-boundary.js';
 import { isRetention, RETENTIONS, type DeployConfig } from '../config/deploy-config.js';
 
 /** Thrown at synth; the message names each resource, what stands against it, and the way out. */
@@ -43,6 +45,7 @@ function refusalsOf(resource: Resource, name: string, logRetention: number | und
   if (resource.kind === 'function') {
     const { logRetention: own } = resource;
     if (logRetention === undefined && !isRetention(own / 86_400)) refusals.push(retentionRefusal(subject, own));
+    refusals.push(...boundaryRefusals(resource));
   }
   if (resource.kind === 'rest-api' && logRetention === undefined && !isRetention(resource.accessLogRetention / 86_400))
     refusals.push(retentionRefusal(subject, resource.accessLogRetention));
@@ -52,6 +55,21 @@ function refusalsOf(resource: Resource, name: string, logRetention: number | und
       `${subject}: its role’s name ${role} has ${role.length} characters, IAM allows ${LONGEST_ROLE_NAME}; shorten it`,
     );
   return refusals;
+}
+
+/** What IAM would take, and refuse the function at run time. */
+function boundaryRefusals(lambda: LambdaFunction): string[] {
+  const refused = lambda.grants.flatMap((grant) =>
+    permissionsOf(grant)
+      .flatMap(({ actions }) => actions)
+      .filter((action) => !isWithinBoundary(action))
+      .map(
+        (action) =>
+          `${nameOf(lambda)}: it is granted ${action} on ${nameOf(grant.on)}, which the boundary of all roles does not allow; ` +
+          'add it to cdktf/src/constructs/role-boundary.ts and run npm run deploy:bootstrap, or take the grant out',
+      ),
+  );
+  return [...new Set(refused)];
 }
 
 const retentionRefusal = (subject: string, seconds: number): string =>

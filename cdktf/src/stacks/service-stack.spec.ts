@@ -198,6 +198,15 @@ describe('the service stack', () => {
     expect(() => json(impossible)).toThrow('blockchain "ledger": this kind has no counterpart on AWS here');
   });
 
+  it('refuses a grant that the boundary of all roles would make void, by the action and what to do', () => {
+    const admin = httpFunction('admin', { entry: 'admin', grants: [people.actions('AdminGetUser', 'DeleteUserPool')] });
+    const granting = system('mine', { api: restApi('api', { routes: { 'ANY /x': admin } }), also: [admin] });
+    expect(() => json(granting)).toThrow(
+      'function "admin": it is granted cognito-idp:DeleteUserPool on user-pool "people", which the boundary of all roles does not allow; add it to cdktf/src/constructs/role-boundary.ts',
+    );
+    expect(() => json(granting)).not.toThrow('AdminGetUser');
+  });
+
   it('keeps its state in the account’s bucket, one file a stage, locked while it is used', () => {
     const { terraform } = JSON.parse(json(mine)) as { terraform: { backend: { s3: unknown } } };
     expect(terraform.backend.s3).toEqual({
