@@ -29,7 +29,7 @@ export class DashboardConstruct extends Construct {
     super(scope, id);
     const alarms = resources.flatMap((resource) => {
       if (resource.kind === 'alarm') return [place.physicalName(resource)];
-      return resource.kind === 'rest-api' ? [latencyAlarmName(resource, place)] : [];
+      return resource.kind === 'rest-api' ? [latencyAlarmName(place.physicalName(resource))] : [];
     });
     const graphs = graphsOf(resources).filter(({ metrics }) => metrics.length > 0);
     const widgets = [

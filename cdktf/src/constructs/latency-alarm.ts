@@ -15,15 +15,15 @@ export interface LatencyAlarmProps {
 /** Five minutes on end, so that a few cold starts wake nobody. */
 const PERIODS = 5;
 
-/** Its physical name. */
-export const latencyAlarmName = (api: RestApi, place: MetricPlace): string => `${place.physicalName(api)}-latency`;
+/** Its physical name. @param api the API's own */
+export const latencyAlarmName = (api: string): string => `${api}-latency`;
 
 export class LatencyAlarm extends Construct {
   constructor(scope: Construct, id: string, { api, place, threshold, topicArns }: LatencyAlarmProps) {
     super(scope, id);
     const metric = metricIdentity({ of: api, name: 'Latency' }, place);
     new CloudwatchMetricAlarm(this, 'alarm', {
-      alarmName: latencyAlarmName(api, place),
+      alarmName: latencyAlarmName(place.physicalName(api)),
       alarmDescription: `${api.name}: One request in twenty takes longer than ${threshold} ms.`,
       namespace: metric.namespace,
       metricName: metric.name,

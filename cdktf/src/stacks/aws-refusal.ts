@@ -4,6 +4,7 @@ import { permissionsOf } from '../../../libs/topology/src/permission.js';
 import { pipeRoleName } from '../constructs/pipe.js';
 import { isWithinBoundary } from '../constructs/role-boundary.js';
 import { isRetention, RETENTIONS, type DeployConfig } from '../config/deploy-config.js';
+import { clashingNames } from './derived-names.js';
 
 /** Thrown at synth; the message names each resource, what stands against it, and the way out. */
 export class NotOnAwsError extends Error {
@@ -19,6 +20,7 @@ const LONGEST_ROLE_NAME = 64;
 
 /**
  * @param kinds those that the reader has a case for
+ * @param prefix that all physical names of the stage begin with, and a hyphen
  * @throws NotOnAwsError
  */
 export function mustBeOnAws(
@@ -26,11 +28,13 @@ export function mustBeOnAws(
   kinds: readonly string[],
   { domain, logRetention }: DeployConfig,
   physicalName: (resource: Resource) => string,
+  prefix: string,
 ): void {
   const refusals = resources.flatMap((resource) => {
     if (!kinds.includes(resource.kind)) return [`${nameOf(resource)}: this kind has no counterpart on AWS here`];
     return refusalsOf(resource, physicalName(resource), logRetention);
   });
+  refusals.push(...clashingNames(resources, prefix, physicalName));
   const apis = resources.filter(({ kind }) => kind === 'rest-api');
   if (domain && apis.length > 1)
     refusals.push(

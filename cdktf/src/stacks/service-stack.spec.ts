@@ -198,6 +198,21 @@ describe('the service stack', () => {
     expect(() => json(impossible)).toThrow('blockchain "ledger": this kind has no counterpart on AWS here');
   });
 
+  it('refuses names that clash with those that are made beside the declaration', () => {
+    const streaming = singleTable('streaming', { stream: 'NEW_AND_OLD_IMAGES' });
+    const clashing = system('mine', {
+      api: restApi('api', { routes: { 'ANY /x': httpFunction('pipeline-view', { entry: 'x' }) } }),
+      pipes: [pipe('flow', { source: streaming, target: handlerFunction('flow-pipe', { entry: 'x' }) })],
+      alarms: [{ ...errorsIn(writer).to(topic('alarms')), name: 'api-latency' }],
+    });
+    for (const refusal of [
+      'pipe "flow" and function "flow-pipe" would have one role, mine-dev-flow-pipe; rename one of them',
+      'alarm "api-latency" and rest-api "api" would have one alarm, mine-dev-api-latency; rename one of them',
+      'function "pipeline-view": the role’s name mine-dev-pipeline-view is kept for the stage’s pipeline; rename it',
+    ])
+      expect(() => json(clashing)).toThrow(refusal);
+  });
+
   it('refuses a grant that the boundary of all roles would make void, by the action and what to do', () => {
     const admin = httpFunction('admin', { entry: 'admin', grants: [people.actions('AdminGetUser', 'DeleteUserPool')] });
     const granting = system('mine', { api: restApi('api', { routes: { 'ANY /x': admin } }), also: [admin] });

@@ -14,7 +14,14 @@ import { referenceValue } from './reference-value.js';
 import { KINDS, make } from './service-makers.js';
 import { type ServiceSystem } from './service-system.js';
 import { keptName, movedId, type Moves } from './stateful-names.js';
-import { boundaryArn, deploymentTag, pipelineTag, StageStack, type StageStackProps } from './stage-stack.js';
+import {
+  boundaryArn,
+  deploymentName,
+  deploymentTag,
+  pipelineTag,
+  StageStack,
+  type StageStackProps,
+} from './stage-stack.js';
 
 export interface ServiceStackProps extends Omit<StageStackProps, 'name'> {
   readonly topology: Topology;
@@ -48,7 +55,7 @@ export class ServiceStack extends StageStack {
     const resources = resourcesIn(topology, stage);
     const nameIn = (resource: Resource): string =>
       keptName(resource, physicalName(topology, stage, resource), moves, stage);
-    mustBeOnAws(resources, KINDS, config, nameIn);
+    mustBeOnAws(resources, KINDS, config, nameIn, deploymentName(topology.name, config));
     const alarmed = new Set(
       resources.flatMap((resource) => (resource.kind === 'alarm' ? Object.values(resource.actions).flat() : [])),
     );
