@@ -8,7 +8,7 @@ import { deployRights, type DeployRights } from './rights/deploy-rights.js';
 import { PipelineStack } from './stacks/pipeline-stack.js';
 import { ServiceStack, type ServiceStackProps } from './stacks/service-stack.js';
 import { boundaryArn, deploymentName, deploymentTag, stateBucketName, stateKeyOf } from './stacks/stage-stack.js';
-import { StateStack } from './stacks/state-stack.js';
+import { StateStack, type StateStackProps } from './stacks/state-stack.js';
 import { type Moves } from './stacks/stateful-names.js';
 
 export interface AppOptions extends Pick<ServiceStackProps, 'codeOf'> {
@@ -21,12 +21,12 @@ export interface AppOptions extends Pick<ServiceStackProps, 'codeOf'> {
   readonly state?: ServiceStackProps['state'];
   /** Of states that are files here; `state` in `outdir` unless told. */
   readonly stateFolder?: string;
-  /** Whether what all stages share is there already. */
-  readonly adopts?: boolean;
+  /** What all stages share and is there already. */
+  readonly adopts?: StateStackProps['adopts'];
 }
 
 /** The app, not yet written: `synth()` does that. Needs no account, no network and no Terraform. */
-export function makeApp({ outdir, state = 'bucket', moves = {}, adopts = false, ...options }: AppOptions): App {
+export function makeApp({ outdir, state = 'bucket', moves = {}, adopts = [], ...options }: AppOptions): App {
   mkdirSync(outdir, { recursive: true });
   const app = new App({ outdir, context: { targetVersions: RUNS_ON } });
   const { config, topology } = options;

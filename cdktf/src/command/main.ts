@@ -9,7 +9,7 @@ import { DeployConfigError, mustBeDeployable } from '../config/deploy-config.js'
 import { NotOnAwsError } from '../stacks/aws-refusal.js';
 import { LostNamesError } from '../stacks/stateful-names.js';
 import { readSettings } from './read-settings.js';
-import { stackOf, UsageError, warningOfPipeline } from './stack-choice.js';
+import { adoptionOf, stackOf, UsageError, warningOfPipeline } from './stack-choice.js';
 import { type Synthesized } from './synthesize.js';
 import { terraform, TerraformError } from './terraform.js';
 import { writePolicies } from './write-policies.js';
@@ -27,7 +27,7 @@ const USAGE = `Usage: npm run <command> -- <stage> [stack] [options]
   --yes             asks nothing
   --strict          fails where it would warn
   --local-state     keeps Terraform's state in .terraform-state instead of the bucket
-  --adopt           has deploy:bootstrap take over what it would make and finds there
+  --adopt [WHAT]    has deploy:bootstrap take over what is there: bucket, log-role, boundary, or all unless told
   --settings FILE   takes the stages from a JSON file instead of cdktf/src/config/stages.ts
   --out FOLDER      writes to a folder of this one instead of cdktf.out, local states too
 `;
@@ -73,10 +73,11 @@ async function main(): Promise<void> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (values.help || command === undefined || stage === undefined) return usage(values.help === true);
   const state = values['local-state'] ? 'local' : 'bucket';
-  const { out = 'cdktf.out', settings, adopt: adopts = false } = values;
+  const { out = 'cdktf.out', settings } = values;
   const read = readSettings(stage, settings);
   const { config, file } = read;
-  const stack = stackOf(name, words, read);
+  const { adopts, others } = adoptionOf(name, values.adopt === true, words);
+  const stack = stackOf(name, others, read);
   // Before anything is built for it.
   if (REACHING_AWS.includes(name)) mustBeDeployable(read);
   // What is synthesized may be deleted at any time, and so may the local stack's data; a state may not.

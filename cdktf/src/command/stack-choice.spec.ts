@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import { readDeployConfig, type Settings } from '../config/deploy-config.js';
-import { stackOf, UsageError, warningOfPipeline } from './stack-choice.js';
+import { adoptionOf, stackOf, UsageError, warningOfPipeline } from './stack-choice.js';
 
 const PIPELINE = {
   connectionArn: `arn:aws:codeconnections:us-east-1:123456789012:connection/${'0123456789ab'.repeat(3)}`,
@@ -18,6 +18,22 @@ const settings = ({ pipeline = false, isFromFile = false } = {}): Settings => ({
     },
   }),
   ...{ file: isFromFile ? 'mine.json' : 'stages.ts', isFromFile },
+});
+
+describe('what a bootstrap takes over', () => {
+  it('is nothing, all, or what the words name', () => {
+    expect(adoptionOf('bootstrap', false, ['x'])).toEqual({ adopts: [], others: ['x'] });
+    expect(adoptionOf('bootstrap', true, []).adopts).toEqual(['bucket', 'log-role', 'boundary']);
+    expect(adoptionOf('bootstrap', true, ['boundary', 'bucket'])).toEqual({
+      adopts: ['bucket', 'boundary'],
+      others: [],
+    });
+  });
+
+  it('is refused where the word is no such thing, or the command no bootstrap', () => {
+    expect(() => adoptionOf('bootstrap', true, ['table'])).toThrow('"table" is none');
+    expect(() => adoptionOf('deploy', true, [])).toThrow(UsageError);
+  });
 });
 
 describe('the stack of a command', () => {

@@ -1,5 +1,6 @@
 /** Which stack a command is about, from the words behind the stage. */
 import { STAGES_FILE, type Settings } from '../config/deploy-config.js';
+import { ADOPTABLE, type Adoptable } from '../stacks/state-stack.js';
 
 /** Words that a command does not take; the message says which it would. */
 export class UsageError extends Error {
@@ -34,6 +35,27 @@ export function stackOf(command: string, words: readonly string[], settings: Set
     throw new UsageError(`Stage ${stage} has no stack ${stack}; choose service${pipeline ? ' or pipeline' : ''}.`);
   if (stack === 'pipeline') mustHavePipeline(command, settings);
   return stack;
+}
+
+/**
+ * What a bootstrap is to take over: all that is asked for, or what the words behind the stage name.
+ * @returns also the words that say something else
+ * @throws UsageError
+ */
+export function adoptionOf(
+  command: string,
+  asked: boolean,
+  words: readonly string[],
+): { adopts: readonly Adoptable[]; others: readonly string[] } {
+  if (!asked) return { adopts: [], others: words };
+  if (command !== 'bootstrap') throw new UsageError('Only deploy:bootstrap takes --adopt.');
+  const unknown = words.find((word) => !ADOPTABLE.some((each) => each === word));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `--adopt takes over ${ADOPTABLE.join(', ')}, or all of them unless told; "${unknown}" is none.`,
+    );
+  const adopts = ADOPTABLE.filter((each) => words.length === 0 || words.includes(each));
+  return { adopts, others: [] };
 }
 
 function mustHavePipeline(command: string, { config, file, isFromFile }: Settings): void {

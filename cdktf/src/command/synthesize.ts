@@ -17,8 +17,8 @@ export interface SynthesizeOptions {
   readonly out: string;
   readonly state: NonNullable<AppOptions['state']>;
   readonly stateFolder: string;
-  /** Whether what all stages share is there already. */
-  readonly adopts: boolean;
+  /** What all stages share and is there already. */
+  readonly adopts: NonNullable<AppOptions['adopts']>;
   /** Whether the repository's record of names is brought up to date. */
   readonly records: boolean;
 }

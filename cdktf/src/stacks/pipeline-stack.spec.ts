@@ -4,7 +4,7 @@ import { read, type Synthesized } from '../../test/fixtures/synthesized.js';
 import { readDeployConfig } from '../config/deploy-config.js';
 import { Testing } from '../lib/cdk.js';
 import { PipelineStack } from './pipeline-stack.js';
-import { StateStack } from './state-stack.js';
+import { ADOPTABLE, StateStack, type Adoptable } from './state-stack.js';
 
 const config = readDeployConfig('staging', {
   staging: { region: 'eu-west-1', account: '123456789012', encryption: 'own-key', alarmEmail: 'ops@example.org' },
@@ -211,22 +211,28 @@ describe('the state stack', () => {
     expect(provider.aws[0]?.default_tags).toEqual([{ tags: { system: 'mine' } }]);
   });
 
-  it('adopts what has a name and is there already, where told, and has one state for all stages', () => {
-    const json = Testing.synth(
-      new StateStack(Testing.app({ stubVersion: true }), 'state', {
-        ...{ name: 'mine', config, adopts: true, stateFolder: '../state' },
-      }),
-      true,
-    );
-    const { import: adopted, terraform } = JSON.parse(json) as {
+  it('adopts what has a name and is there already, each where told, and has one state for all stages', () => {
+    const written = (adopts: readonly Adoptable[]): unknown =>
+      JSON.parse(
+        Testing.synth(
+          new StateStack(Testing.app({ stubVersion: true }), 'state', {
+            ...{ name: 'mine', config, adopts, stateFolder: '../state' },
+          }),
+          true,
+        ),
+      );
+    const { import: adopted, terraform } = written(ADOPTABLE) as {
       import: { id: string }[];
       terraform: { backend: { local: { path: string } } };
     };
-    expect(adopted.map(({ id }) => id)).toEqual([
+    const ids = [
       'mine-terraform-123456789012-eu-west-1',
       'mine-gateway-logs-eu-west-1',
       'arn:aws:iam::123456789012:policy/mine-boundary-eu-west-1',
-    ]);
+    ];
+    expect(adopted.map(({ id }) => id)).toEqual(ids);
+    for (const [at, each] of ADOPTABLE.entries()) expect(written([each])).toMatchObject({ import: [{ id: ids[at] }] });
+    expect(written([])).not.toHaveProperty('import');
     expect(terraform.backend.local.path).toBe('../state/mine-123456789012-eu-west-1.tfstate');
   });
 

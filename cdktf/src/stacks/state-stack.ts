@@ -7,9 +7,13 @@ import { TerraformOutput, type Construct } from '../lib/cdk.js';
 import { boundaryArn, boundaryName, StageStack, stateBucketName, type StageStackProps } from './stage-stack.js';
 
 export interface StateStackProps extends Omit<StageStackProps, 'state'> {
-  /** Whether what has a name is there already, made here and forgotten, or by somebody else. */
-  readonly adopts?: boolean;
+  /** What is there already, made here and forgotten, or by somebody else. */
+  readonly adopts?: readonly Adoptable[];
 }
+
+/** What of it has a name. */
+export const ADOPTABLE = ['bucket', 'log-role', 'boundary'] as const;
+export type Adoptable = (typeof ADOPTABLE)[number];
 
 /** Its own state is a local file, which may be lost: what it makes is never deleted, and can be adopted. */
 export class StateStack extends StageStack {
@@ -25,11 +29,11 @@ export class StateStack extends StageStack {
       account,
       region,
     });
-    if (props.adopts) {
-      bucket.resource.importFrom(name);
-      logs.role.importFrom(gatewayLogRole);
-      boundary.policy.importFrom(boundaryArn(props.name, props.config));
-    }
+    // Terraform ends where one of them is not there.
+    const { adopts = [] } = props;
+    if (adopts.includes('bucket')) bucket.resource.importFrom(name);
+    if (adopts.includes('log-role')) logs.role.importFrom(gatewayLogRole);
+    if (adopts.includes('boundary')) boundary.policy.importFrom(boundaryArn(props.name, props.config));
     new TerraformOutput(this, 'StateBucket', { value: name, staticId: true });
   }
 
