@@ -222,12 +222,11 @@ describe('the service stack', () => {
     expect(() => json(granting)).not.toThrow('AdminGetUser');
   });
 
-  it('keeps its state in the account’s bucket, one file a stage, locked while it is used', () => {
+  it('keeps its state in the account’s bucket, one file a stage, locked while it is used, encrypted as the bucket says', () => {
     const { terraform } = JSON.parse(json(mine)) as { terraform: { backend: { s3: unknown } } };
     expect(terraform.backend.s3).toEqual({
       allowed_account_ids: ['123456789012'],
       bucket: 'mine-terraform-123456789012-eu-west-1',
-      encrypt: true,
       key: 'dev/service.tfstate',
       region: 'eu-west-1',
       use_lockfile: true,

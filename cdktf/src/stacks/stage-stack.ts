@@ -58,7 +58,9 @@ export class StageStack extends TerraformStack {
         bucket: stateBucketName(name, config),
         key: stateKeyOf(id, config),
         region,
-        encrypt: true,
+        // No `encrypt`: it has Terraform ask for S3's own keys, instead of the bucket's default, which is KMS. That key's policy
+        // lets in whoever of the account comes through S3.
+        // https://developer.hashicorp.com/terraform/language/backend/s3
         allowedAccountIds: [account],
         useLockfile: true,
       };
