@@ -146,6 +146,12 @@ describe('the settings of a stage', () => {
     expect(readDeployConfig('dev', { dev: GOOD }).protection).toBe(false);
   });
 
+  it('counts each method of an API in prod alone unless told, since that costs by the method', () => {
+    expect(readDeployConfig('prod', { prod: PROD }).detailedMetrics).toBe(true);
+    expect(readDeployConfig('dev', { dev: GOOD }).detailedMetrics).toBe(false);
+    expect(readDeployConfig('dev', { dev: { ...GOOD, detailedMetrics: true } }).detailedMetrics).toBe(true);
+  });
+
   it('are not deployed while they are the example’s', () => {
     const example = readDeployConfig('prod', EXAMPLE_STAGES);
     const told = (...fields: string[]): RegExp =>

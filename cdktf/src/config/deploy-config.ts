@@ -121,6 +121,8 @@ const settingsSchema = z.strictObject({
     .default({ rate: 100, burst: 200 }),
   /** Milliseconds that the slowest twentieth of requests may take for five minutes before the alarm goes off. */
   latencyAlarm: within(50, 29_000, 'give milliseconds from 50 to 29000').default(3000),
+  /** Whether the API counts each method of each route by itself; on for prod unless told. Each in use costs 1.50 USD a month. */
+  detailedMetrics: z.boolean({ error: refused('give true or false') }).optional(),
   /** The most instances of each function; undefined leaves them to the account's limit. */
   reservedConcurrency: within(1, 1_000, 'give a number of instances from 1 to 1000').optional(),
   /** A WAF with AWS's common rules and a limit for each address, from about 8 USD a month. */
@@ -149,6 +151,7 @@ export type DeployConfig = z.output<typeof settingsSchema> & {
   readonly stage: DeployStage;
   readonly corsOrigins: string;
   readonly protection: boolean;
+  readonly detailedMetrics: boolean;
 };
 
 /** Settings that cannot be deployed; the message names every mistake and its way out. */
@@ -187,6 +190,7 @@ export function readDeployConfig(
     ...data,
     corsOrigins: data.corsOrigins ?? (data.authMode === 'open' ? '*' : ''),
     protection: data.protection ?? known === 'prod',
+    detailedMetrics: data.detailedMetrics ?? known === 'prod',
   };
 }
 

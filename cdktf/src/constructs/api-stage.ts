@@ -21,6 +21,8 @@ export interface ApiStageProps {
   readonly throttling: { readonly rate: number; readonly burst: number };
   readonly domain: DomainSettings | undefined;
   readonly firewall: boolean;
+  /** Whether each method of each route is counted by itself. */
+  readonly detailedMetrics: boolean;
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html */
@@ -84,7 +86,9 @@ export class ApiStage extends Construct {
         loggingLevel: 'ERROR',
         // It would write bodies and tokens to the log.
         dataTraceEnabled: false,
-        metricsEnabled: true,
+        // Those of the whole stage, which the alarms look at, are there without them.
+        // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+        metricsEnabled: props.detailedMetrics,
         throttlingRateLimit: props.throttling.rate,
         throttlingBurstLimit: props.throttling.burst,
       },

@@ -26,7 +26,7 @@ const apiWith = (
       if (!functions.has(target.name)) functions.set(target.name, functionIn(scope, target));
     new RestApiConstruct(scope, 'api', {
       ...{ api, name: 'x-dev-api', stage: 'dev', ...place(), tracing: true, logRetention: 30, corsOrigins: '' },
-      ...{ throttling: { rate: 5, burst: 9 }, domain: undefined, firewall: false },
+      ...{ throttling: { rate: 5, burst: 9 }, domain: undefined, firewall: false, detailedMetrics: true },
       authorizer: { arn: 'arn:pool' },
       functionOf: ({ name }) => functions.get(name)!,
       ...props,
@@ -120,8 +120,11 @@ describe('an API on AWS', () => {
         data_trace_enabled: false,
         throttling_rate_limit: 5,
         throttling_burst_limit: 9,
+        metrics_enabled: true,
       },
     });
+    const plain = apiWith({ detailedMetrics: false }).one('aws_api_gateway_method_settings');
+    expect(plain).toMatchObject({ settings: { metrics_enabled: false } });
     expect(api.all('aws_cloudwatch_log_group').map(({ name }) => name)).toContainEqual(
       expect.stringMatching(/^API-Gateway-Execution-Logs_.*\/dev$/),
     );
