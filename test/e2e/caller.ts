@@ -15,8 +15,11 @@ export const variable = (name: string): string => {
   return value;
 };
 
-/** Whether the tables are LocalStack's: a tenth as quick as the embedded stack's, and slower still beside other work. */
-export const IS_SLOW = ['localstack', 'compose'].includes(process.env.STACK ?? '');
+/**
+ * Whether what is asked for takes its time: LocalStack's tables are a tenth as quick as the embedded stack's, and slower still
+ * beside other work; AWS is far away, starts functions cold, and its pipe waits for the stream.
+ */
+export const IS_SLOW = ['localstack', 'compose', 'aws'].includes(process.env.STACK ?? '');
 
 /** Whether the API asks for tokens. */
 export const SIGNS_IN = process.env.AUTH_MODE === 'jwt';
