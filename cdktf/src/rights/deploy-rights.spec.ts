@@ -125,6 +125,13 @@ describe('the rights of a deployment', () => {
     for (const name of groups('dev')) expect(may('logs:TagResource', group(name))).toBe(true);
   });
 
+  it('see all alarms, as CloudWatch asks, and change the stage’s alone', () => {
+    const alarm = (name: string): string => `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:${name}`;
+    expect(may('cloudwatch:DescribeAlarms', alarm('*'))).toBe(true);
+    for (const action of ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'])
+      expect([may(action, alarm('x-dev-errors')), may(action, alarm('x-prod-errors'))]).toEqual([true, false]);
+  });
+
   it('reach the stage’s own API by every path, and no other but for the validators of one that has no tag', () => {
     const changes = (path: string, of?: string): boolean[] =>
       ['DELETE', 'PATCH'].map((method) => may(`apigateway:${method}`, `arn:aws:apigateway:eu-west-1::/${path}`, of));

@@ -37,7 +37,7 @@ export const watchRights: readonly ServiceRights[] = [
     types: ['aws_cloudwatch_metric_', 'aws_cloudwatch_dashboard'],
     of: ({ region, account, prefix }) => [
       {
-        read: inService('cloudwatch', 'DescribeAlarms', 'GetDashboard', 'ListTagsForResource'),
+        read: inService('cloudwatch', 'GetDashboard', 'ListTagsForResource'),
         write: inService(
           'cloudwatch',
           'DeleteAlarms',
@@ -50,6 +50,13 @@ export const watchRights: readonly ServiceRights[] = [
           `arn:aws:cloudwatch:${region}:${account}:alarm:${prefix}-*`,
           `arn:aws:cloudwatch::${account}:dashboard/${prefix}`,
         ],
+      },
+      {
+        // Whoever asks for some alarms may be asked whether it may see all: CloudWatch names none in particular.
+        // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+        read: inService('cloudwatch', 'DescribeAlarms'),
+        write: [],
+        resources: [`arn:aws:cloudwatch:${region}:${account}:alarm:*`],
       },
     ],
   },
