@@ -3,8 +3,8 @@
  * package's own dependencies (410 MB, so not part of the root's install) are there, and says how to get them where not.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, lstatSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, lstatSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const installed = join(root, 'cdktf', 'node_modules');
@@ -19,8 +19,12 @@ function run(file: string, args: readonly string[]): void {
 /** The compiled output stands in dist/, from where Node would not find what is installed in cdktf/. */
 function linkDependencies(): void {
   const link = join(compiled, 'node_modules');
-  if (lstatSync(link, { throwIfNoEntry: false })) rmSync(link);
-  symlinkSync(installed, link, 'junction');
+  const there = lstatSync(link, { throwIfNoEntry: false });
+  if (there?.isSymbolicLink() && resolve(dirname(link), readlinkSync(link)) === installed) return;
+  // Another command may be reading by it, or making it too.
+  const draft = `${link}.${process.pid}`;
+  symlinkSync(installed, draft, 'junction');
+  renameSync(draft, link);
 }
 
 const [command = '', ...rest] = process.argv.slice(2);
