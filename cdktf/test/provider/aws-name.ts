@@ -140,6 +140,8 @@ const GIVEN: Readonly<Record<string, Form>> = {
  * @throws Error for an ARN whose form is not known here
  */
 export function given(subject: Subject, attribute: string): string {
+  // Of the record that proves a domain to be one's own. https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+  if (attribute === 'resource_record_type') return 'CNAME';
   const form = GIVEN[`${subject.type}.${attribute}`];
   if (form) return form(subject);
   if (attribute === 'region') return subject.region;

@@ -24,6 +24,7 @@ import {
   ActionOwner,
   ArtifactStoreType,
   EncryptionKeyType,
+  ExecutionMode,
   PipelineType,
 } from '@aws-sdk/client-codepipeline';
 import {
@@ -57,6 +58,7 @@ import {
 import { BucketVersioningStatus, ExpirationStatus, ObjectOwnership, ServerSideEncryption } from '@aws-sdk/client-s3';
 import { ComparisonOperator as WafComparison, Scope } from '@aws-sdk/client-wafv2';
 import { oneOf, type AttributeRule } from '../../src/check/rule.js';
+import { spelledOutRules } from './spelled-out-rules.js';
 
 type Words = Readonly<Record<string, string>>;
 
@@ -84,6 +86,7 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
   aws_codepipeline: {
     'artifact_store.type': ArtifactStoreType,
     'artifact_store.encryption_key.type': EncryptionKeyType,
+    execution_mode: ExecutionMode,
     pipeline_type: PipelineType,
     'stage.action.category': ActionCategory,
     'stage.action.owner': ActionOwner,
@@ -134,40 +137,6 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
   aws_wafv2_web_acl: { scope: Scope, 'rule.statement.size_constraint_statement.comparison_operator': WafComparison },
 };
 
-/** Words that AWS takes and the SDK has no enumeration for. */
-const SPELLED_OUT: readonly AttributeRule[] = [
-  {
-    type: 'aws_cloudwatch_metric_alarm',
-    at: 'treat_missing_data',
-    test: oneOf(['breaching', 'notBreaching', 'ignore', 'missing']),
-    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html',
-  },
-  {
-    type: 'aws_api_gateway_method',
-    at: 'authorization',
-    test: oneOf(['NONE', 'AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS']),
-    source: 'https://docs.aws.amazon.com/apigateway/latest/api/API_PutMethod.html',
-  },
-  {
-    type: 'aws_api_gateway_method',
-    at: 'http_method',
-    test: oneOf(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']),
-    source: 'https://docs.aws.amazon.com/apigateway/latest/api/API_PutMethod.html',
-  },
-  {
-    type: 'aws_api_gateway_method_settings',
-    at: 'settings.logging_level',
-    test: oneOf(['OFF', 'ERROR', 'INFO']),
-    source: 'https://docs.aws.amazon.com/apigateway/latest/api/API_MethodSetting.html',
-  },
-  {
-    type: 'aws_sns_topic_subscription',
-    at: 'protocol',
-    test: oneOf(['sqs', 'lambda', 'email', 'email-json', 'https', 'http', 'sms', 'firehose', 'application']),
-    source: 'https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html',
-  },
-];
-
 export const enumRules: readonly AttributeRule[] = [
   ...Object.entries(WORDS).flatMap(([type, paths]) =>
     Object.entries(paths).map(([at, words]): AttributeRule => ({
@@ -177,5 +146,5 @@ export const enumRules: readonly AttributeRule[] = [
       source: 'https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/',
     })),
   ),
-  ...SPELLED_OUT,
+  ...spelledOutRules,
 ];

@@ -2,10 +2,11 @@
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import { checkValues, resourcesOf, told } from '../../src/check/check-values.js';
-import { type CheckedResource } from '../../src/check/rule.js';
+import { isRecord, type CheckedResource } from '../../src/check/rule.js';
 import { DEV, PROD, synthesize } from '../terraform/synthesis.js';
 import { noTerraform, startProvider, Workspace } from '../terraform/terraform.js';
 import { enumRules } from './enum-rules.js';
+import { NO_ENUMERATION } from './spelled-out-rules.js';
 
 const QUEUE_ARN = 'arn:aws:sqs:us-east-1:123456789012:work';
 
@@ -44,6 +45,15 @@ const wrong: readonly [string, Record<string, unknown>, RegExp][] = [
   ],
   ['aws_acm_certificate', { domain_name: `${'a'.repeat(53)}.example.com` }, /is not a domain name of up to 64/],
   ['aws_acm_certificate', { domain_name: 'a-.-b.example.com' }, /neither begin nor end with a hyphen/],
+  [
+    'aws_cloudwatch_metric_alarm',
+    { statistic: 'Sum', period: 60, evaluation_periods: 1, evaluate_low_sample_count_percentiles: 'never' },
+    /"never" is none of "evaluate"/,
+  ],
+  ['aws_budgets_budget', { time_unit: 'WEEKLY' }, /"WEEKLY" is none of/],
+  ['aws_budgets_budget', { notification: [{ threshold_type: 'PERCENT' }] }, /"PERCENT" is none of/],
+  ['aws_codepipeline', { execution_mode: 'SERIAL' }, /"SERIAL" is none of/],
+  ['aws_route53_record', { type: 'ALIAS' }, /"ALIAS" is none of/],
   ['aws_dynamodb_table', { name: 'no' }, /"no" is not 3 to 255/],
   ['aws_dynamodb_table', { hash_key: 'PK', attribute: [] }, /PK is a key and no attribute/],
   [
@@ -137,6 +147,14 @@ const wrong: readonly [string, Record<string, unknown>, RegExp][] = [
 
 const findings = (...resources: readonly CheckedResource[]): string[] => checkValues(resources, enumRules).map(told);
 
+/** Texts that look like a word of an enumeration, each with where it stands. */
+function capitalsIn(value: unknown, at = ''): [at: string, word: string][] {
+  if (Array.isArray(value)) return value.flatMap((each) => capitalsIn(each, at));
+  if (isRecord(value))
+    return Object.entries(value).flatMap(([key, each]) => capitalsIn(each, at === '' ? key : `${at}.${key}`));
+  return typeof value === 'string' && /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/.test(value) ? [[at, value]] : [];
+}
+
 describe('the check of values', () => {
   for (const [type, values, message] of wrong)
     it(`finds in ${type} that ${String(message)}`, () => {
@@ -171,6 +189,21 @@ describe('the check of values', () => {
       const stacks = await Promise.all([...synthesis.stacks.keys()].map((stack) => synthesis.jsonOf(stack)));
       expect(findings(...stacks.flatMap(resourcesOf))).toEqual([]);
     });
+
+  it('knows each word in capitals by a rule, or why it is none of AWS’s', async (test) => {
+    const words = new Map<string, string>();
+    for (const config of [DEV, PROD]) {
+      const synthesis = await synthesize(config);
+      test.after(() => synthesis.remove());
+      for (const stack of synthesis.stacks.keys())
+        for (const { type, values } of resourcesOf(await synthesis.jsonOf(stack)))
+          for (const [at, word] of capitalsIn(values)) words.set(`${type} ${at}`, word);
+    }
+    const ruled = new Set(enumRules.map(({ type, at }) => `${type} ${at}`));
+    const free = [...words.keys()].filter((path) => !ruled.has(path)).sort();
+    expect(free).toEqual(Object.keys(NO_ENUMERATION).sort());
+    expect(words.size).toBeGreaterThan(50);
+  });
 
   it('finds nothing once an apply has told everything', { skip: noTerraform }, async (test) => {
     const synthesis = await synthesize(PROD);
