@@ -1,5 +1,6 @@
 /** The rights that deploying a stage takes and no others, made from the types of its resources. */
 import { conditionsOf, type Statement } from '../constructs/policy.js';
+import { apiRights } from './api-rights.js';
 import { codeRights } from './code-rights.js';
 import { dataRights } from './data-rights.js';
 import { type Right, type RightsPlace } from './right.js';
@@ -22,7 +23,7 @@ export interface DeployRights {
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, white space not counted */
 const LONGEST_POLICY = 6144;
 
-const SERVICES = [...dataRights, ...codeRights, ...watchRights];
+const SERVICES = [...dataRights, ...codeRights, ...apiRights, ...watchRights];
 
 /** @throws Error for a type that nobody has written the rights of */
 export function deployRights({ types, ...place }: RightsOptions): DeployRights {
