@@ -1,4 +1,5 @@
 /** Which numbers AWS takes. */
+import { RETENTIONS } from '../config/deploy-config.js';
 import { between, oneOf, type AttributeRule } from './rule.js';
 
 const MAPPING = 'https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html';
@@ -11,9 +12,7 @@ const RETENTION = 'https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIRe
 const POOL = 'https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html';
 
 /** Terraform's 0 keeps logs for ever. */
-const DAYS = [
-  0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
+const DAYS = [0, ...RETENTIONS];
 
 const stream = (attribute: string): string => `source_parameters.dynamodb_stream_parameters.${attribute}`;
 
