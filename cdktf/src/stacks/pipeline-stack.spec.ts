@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import { read, type Synthesized } from '../../test/fixtures/synthesized.js';
@@ -108,6 +109,12 @@ describe('the pipeline stack', () => {
     expect(buildOf('apply').phases.build.commands[1]).toBe(
       'terraform -chdir=stacks/service apply -input=false approved.tfplan',
     );
+  });
+
+  it('takes the Terraform that the gate is run with', () => {
+    const [, version] = /terraform_version: (\S+)/.exec(readFileSync('.github/workflows/ci.yml', 'utf8')) ?? [];
+    for (const step of ['test', 'plan', 'apply'])
+      expect(buildOf(step).phases.install.commands[0]).toContain(`/terraform_${version ?? 'none'}_linux_amd64.zip`);
   });
 
   it('keeps providers out of what is handed over, and lets the tests have a folder each', () => {
