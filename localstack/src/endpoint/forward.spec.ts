@@ -19,13 +19,16 @@ describe('what is forwarded', () => {
   /** Calls that the backend has, and answers never. */
   let waiting = 0;
   const backend = createServer((incoming, outgoing) => {
-    if (incoming.url !== '/never') return void outgoing.end('answered');
+    const cut = (): void => void incoming.socket.destroy();
+    if (incoming.url === '/half') return void outgoing.writeHead(200, { 'content-length': 9 }).write('half', cut);
+    if (incoming.url?.startsWith('/never') !== true) return void outgoing.end('answered');
     waiting += 1;
     outgoing.once('close', () => (waiting -= 1));
   });
   const waits = (count: number): Promise<unknown> =>
     until(`not ${count} at the backend`, () => Promise.resolve(waiting === count), 5_000);
   const forwarder = new Forwarder();
+  const hasty = new Forwarder(100);
   const journal = new Journal();
   let front: Server;
   let url: string;
@@ -35,13 +38,14 @@ describe('what is forwarded', () => {
     front = createServer(
       awsEndpoint({
         ...{ knows: () => false, journal, faults: new Faults(), onTableWrite: () => undefined },
-        services: { '*': (request) => forwarder.send(origin, request) },
+        services: { '*': (request) => (request.url === '/never/late' ? hasty : forwarder).send(origin, request) },
       }),
     );
     url = await listening(front);
   });
   after(() => {
     forwarder.close();
+    hasty.close();
     for (const server of [front, backend]) server.close();
   });
 
@@ -56,5 +60,13 @@ describe('what is forwarded', () => {
     expect(journal.entries().map(({ type, ...rest }) => ('status' in rest ? rest.status : type))).toEqual([
       ...[200, 200, 200],
     ]);
+  });
+
+  it('is a 503 that clients retry when the answer is cut off or takes too long', async () => {
+    for (const path of ['/half', '/never/late']) {
+      const { status, headers } = await fetch(`${url}${path}`, { method: 'POST', body: 'x' });
+      expect([path, status, headers.get('retry-after')]).toEqual([path, 503, '1']);
+    }
+    await waits(0);
   });
 });

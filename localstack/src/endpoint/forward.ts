@@ -1,17 +1,30 @@
 /** Sends a request on to a backend over kept-alive connections and gives its answer. */
-import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { Agent, type Dispatcher } from 'undici';
 import { unavailable, type AwsResponse } from './aws-response.js';
 import { type AwsRequest } from './aws-request.js';
 
 /** Longer than SQS's longest poll (20 s), so that only a hanging backend is cut off. */
 const PATIENCE_MS = 30_000;
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host', 'expect']);
+/** To one backend. */
+const MOST_CONNECTIONS = 128;
+/** Said anew for each connection. */
+const HOP_BY_HOP = new Set([
+  ...['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'],
+  ...['content-length', 'expect', 'host'],
+]);
 
 export class Forwarder {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 128, scheduling: 'lifo' });
+  /**
+   * Not Node's own client: a call of a function to its table costs the stack a fifth less with this one, and each request
+   * to the API waits for such calls (docs/performance.md).
+   */
+  private readonly agent: Agent;
 
-  /** @param patienceMs how long an answer may take */
-  constructor(private readonly patienceMs = PATIENCE_MS) {}
+  /** @param patienceMs how long an answer may take, and how long one that has begun may pause */
+  constructor(patienceMs = PATIENCE_MS) {
+    this.agent = new Agent({ connections: MOST_CONNECTIONS, headersTimeout: patienceMs, bodyTimeout: patienceMs });
+  }
 
   /** The backend's answer, or a 503 that clients retry when it is away. */
   async send(origin: string, aws: AwsRequest, body: Buffer = aws.body): Promise<AwsResponse> {
@@ -26,50 +39,93 @@ export class Forwarder {
   }
 
   close(): void {
-    this.agent.destroy();
+    void this.agent.destroy();
   }
 
-  private exchange(origin: string, aws: AwsRequest, body: Buffer): Promise<AwsResponse> {
-    const { hostname, port } = new URL(origin);
-    const headers: OutgoingHttpHeaders = {};
-    for (const [name, value] of Object.entries(aws.headers)) if (!HOP_BY_HOP.has(name)) headers[name] = value;
-    headers['content-length'] = body.length;
-    const { caller } = aws;
+  private exchange(
+    origin: string,
+    { method, url: path, headers, caller }: AwsRequest,
+    body: Buffer,
+  ): Promise<AwsResponse> {
     return new Promise((resolve, reject) => {
-      const outgoing = request(
-        { hostname, port, method: aws.method, path: aws.url, headers, agent: this.agent },
-        (incoming) => void collect(incoming).then((body) => resolve(toResponse(incoming, body)), reject),
-      );
-      outgoing.setTimeout(this.patienceMs, () => outgoing.destroy(new Error(`no answer in ${this.patienceMs} ms`)));
-      const giveUp = (): void => void outgoing.destroy(new Error('the caller has gone'));
-      // A poll that goes on for nobody would take messages off their queue.
-      caller?.once('close', giveUp);
-      outgoing.on('close', () => caller?.off('close', giveUp));
-      outgoing.on('error', reject);
-      outgoing.end(body);
+      const answer = new Answer(caller, resolve, reject);
+      this.agent.dispatch({ origin, path, method, headers: endToEnd(headers), body }, answer);
     });
   }
 }
 
-function toResponse(incoming: IncomingMessage, body: Buffer): AwsResponse {
-  const headers: OutgoingHttpHeaders = {};
-  for (const [name, value] of Object.entries(incoming.headers)) if (!HOP_BY_HOP.has(name)) headers[name] = value;
-  return { status: incoming.statusCode ?? 502, headers, body };
+/** Gathers a backend's answer, and gives the exchange up when its caller has gone. */
+class Answer implements Dispatcher.DispatchHandler {
+  private controller: Dispatcher.DispatchController | undefined;
+  private status = 502;
+  private headers: OutgoingHttpHeaders = {};
+  private readonly chunks: Buffer[] = [];
+
+  constructor(
+    private readonly caller: AwsRequest['caller'],
+    private readonly resolve: (response: AwsResponse) => void,
+    private readonly reject: (error: Error) => void,
+  ) {
+    // A poll that goes on for nobody would take messages off their queue.
+    caller?.once('close', this.giveUp);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.caller?.closed === true) this.giveUp();
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.status = status;
+    this.headers = endToEnd(headers);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.caller?.off('close', this.giveUp);
+    this.resolve({ status: this.status, headers: this.headers, body: whole(this.chunks) });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.caller?.off('close', this.giveUp);
+    this.reject(error);
+  }
+
+  private readonly giveUp = (): void => this.controller?.abort(new Error('the caller has gone'));
 }
+
+/** What is not of one connection alone. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+function endToEnd(headers: IncomingHttpHeaders): Record<string, string | string[]> {
+  const kept: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined && !HOP_BY_HOP.has(name)) kept[name] = value;
+  return kept;
+}
+
+const whole = (chunks: readonly Buffer[]): Buffer =>
+  chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 
 /**
  * The whole body of a message.
  * @throws BodyTooLargeError past `limit` bytes; what follows is read and dropped, so that an answer can be sent
  */
-export async function collect(message: IncomingMessage, limit = Number.POSITIVE_INFINITY): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= limit) chunks.push(chunk);
-  }
-  if (size > limit) throw new BodyTooLargeError(limit);
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+export function collect(message: IncomingMessage, limit = Number.POSITIVE_INFINITY): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+    });
+    message.once('end', () => (size > limit ? reject(new BodyTooLargeError(limit)) : resolve(whole(chunks))));
+    message.once('error', reject);
+    message.once('close', () => {
+      if (!message.readableEnded) reject(new Error('the message was cut off'));
+    });
+  });
 }
 
 export class BodyTooLargeError extends Error {
