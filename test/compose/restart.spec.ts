@@ -21,7 +21,7 @@ const created = async (path: string, body: object): Promise<Response> => {
 };
 
 /** Well under the grace of 10 s, after which a stop is no longer one in order. */
-const STOP_MS = 6_000;
+const STOP_MS = 8_000;
 
 /** Waits until the orders are told of; gives all events that came meanwhile. */
 async function toldOf(orders: readonly string[]): Promise<string[]> {

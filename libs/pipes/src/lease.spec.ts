@@ -91,13 +91,17 @@ describe('a lease', () => {
   it('is not taken by one that is held up while another takes it', async () => {
     let reads = 0;
     const owner = 'a';
-    const options = { folder, ttlMs: TTL, signal: AbortSignal.timeout(TTL / 2) };
+    const ending = new AbortController();
+    const options = { folder, ttlMs: TTL, signal: ending.signal };
     const taken = takeLease({
       ...options,
       // Read at the start, and again for what is written first: meanwhile the other one has come and begun.
       get owner() {
         reads += 1;
-        if (reads === 2) writeFileSync(join(folder, '2.lease'), JSON.stringify({ owner: 'b', beat: 'first' }));
+        if (reads === 2) {
+          writeFileSync(join(folder, '2.lease'), JSON.stringify({ owner: 'b', beat: 'first' }));
+          ending.abort();
+        }
         return owner;
       },
     });

@@ -69,7 +69,8 @@ export async function takeLease(options: LeaseOptions): Promise<Lease | undefine
     const isFree = fence === 0 || holder?.released === true || now - seen.since >= ttlMs;
     const taken = isFree && (await create(folder, fence + 1)) ? await HeldLease.begin(options, fence + 1) : undefined;
     if (taken !== undefined) return taken;
-    if (holder !== undefined && holder.owner !== owner) onHolder?.(holder.owner);
+    // Where it was free somebody else was quicker: the next look tells who.
+    if (!isFree && holder !== undefined && holder.owner !== owner) onHolder?.(holder.owner);
     await systemClock.sleep(ttlMs / BEATS, signal);
   }
   return undefined;

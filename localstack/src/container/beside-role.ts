@@ -83,6 +83,7 @@ export const startBeside: Role = async ({ container, journal, backoffCapMs, know
   reconciler.start();
   say(name, `runs pipes beside LocalStack at ${endpoint}`);
   return {
+    broken: reconciler.broken,
     stop: async () => {
       await reconciler.stop();
       await pipes.close();

@@ -7,7 +7,7 @@ import { takeLease, type Lease } from '../../../libs/pipes/src/lease.js';
 import { until } from '../child-process.js';
 import { holdTerms } from './terms.js';
 
-const TTL = 400;
+const TTL = 1_000;
 
 describe('terms of work under leases', () => {
   let folder: string;

@@ -1,8 +1,9 @@
 /** Sends a request on to a backend over kept-alive connections and gives its answer. */
 import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
-import { Agent, type Dispatcher } from 'undici';
-import { unavailable, type AwsResponse } from './aws-response.js';
+import { Agent, errors, type Dispatcher } from 'undici';
+import { awsError, unavailable, type AwsResponse } from './aws-response.js';
 import { type AwsRequest } from './aws-request.js';
+import { isPoll } from './observe.js';
 
 /** Longer than SQS's longest poll (20 s), so that only a hanging backend is cut off. */
 const PATIENCE_MS = 30_000;
@@ -31,8 +32,9 @@ export class Forwarder {
     try {
       return await this.exchange(origin, aws, body);
     } catch (error) {
+      if (error instanceof errors.InvalidArgumentError) return awsError(aws, 400, 'ValidationException', error.message);
       // Nobody reads it, and nobody failed.
-      if (aws.caller?.closed === true) return { ...unavailable(aws, 'The caller has gone.'), untold: true };
+      if (error instanceof CallerGone) return { ...unavailable(aws, 'The caller has gone.'), untold: true };
       const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
       return unavailable(aws, `The backend of ${aws.service} does not answer (${reason}); try again.`);
     }
@@ -42,19 +44,19 @@ export class Forwarder {
     void this.agent.destroy();
   }
 
-  private exchange(
-    origin: string,
-    { method, url: path, headers, caller }: AwsRequest,
-    body: Buffer,
-  ): Promise<AwsResponse> {
+  private exchange(origin: string, aws: AwsRequest, body: Buffer): Promise<AwsResponse> {
+    const { method, url: path, headers, caller } = aws;
     return new Promise((resolve, reject) => {
-      const answer = new Answer(caller, resolve, reject);
+      // A poll that goes on for nobody would take messages off their queue; what else was asked for goes to its end.
+      const answer = new Answer(isPoll(aws) ? caller : undefined, resolve, reject);
       this.agent.dispatch({ origin, path, method, headers: endToEnd(headers), body }, answer);
     });
   }
 }
 
-/** Gathers a backend's answer, and gives the exchange up when its caller has gone. */
+class CallerGone extends Error {}
+
+/** Gathers a backend's answer, and gives the exchange up when the caller it is told of has gone. */
 class Answer implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
   private status = 502;
@@ -66,7 +68,6 @@ class Answer implements Dispatcher.DispatchHandler {
     private readonly resolve: (response: AwsResponse) => void,
     private readonly reject: (error: Error) => void,
   ) {
-    // A poll that goes on for nobody would take messages off their queue.
     caller?.once('close', this.giveUp);
   }
 
@@ -94,7 +95,7 @@ class Answer implements Dispatcher.DispatchHandler {
     this.reject(error);
   }
 
-  private readonly giveUp = (): void => this.controller?.abort(new Error('the caller has gone'));
+  private readonly giveUp = (): void => this.controller?.abort(new CallerGone());
 }
 
 /** What is not of one connection alone. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
@@ -114,6 +115,11 @@ const whole = (chunks: readonly Buffer[]): Buffer =>
  */
 export function collect(message: IncomingMessage, limit = Number.POSITIVE_INFINITY): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    const cutOff = (): void => {
+      if (!message.readableEnded) reject(new Error('the message was cut off'));
+    };
+    // No event tells of it a second time.
+    if (message.destroyed) return void cutOff();
     const chunks: Buffer[] = [];
     let size = 0;
     message.on('data', (chunk: Buffer) => {
@@ -122,9 +128,7 @@ export function collect(message: IncomingMessage, limit = Number.POSITIVE_INFINI
     });
     message.once('end', () => (size > limit ? reject(new BodyTooLargeError(limit)) : resolve(whole(chunks))));
     message.once('error', reject);
-    message.once('close', () => {
-      if (!message.readableEnded) reject(new Error('the message was cut off'));
-    });
+    message.once('close', cutOff);
   });
 }
 

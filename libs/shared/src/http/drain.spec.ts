@@ -76,6 +76,20 @@ describe('a server that ends', () => {
     await ended;
   });
 
+  it('answers the request whose head is on its way, and closes what brings none', async () => {
+    const { port } = server.address() as AddressInfo;
+    const silent = connect(port, '127.0.0.1');
+    await once(server, 'connection');
+    const late = connect(port, '127.0.0.1').setEncoding('utf8');
+    late.write('GET / HTTP/1.1\r\n');
+    await once(server, 'connection');
+    server.once('request', () => held[0]?.end('at last'));
+    const ended = end(LONG_MS);
+    late.write('Host: a\r\n\r\n');
+    expect((await late.toArray()).join('')).toMatch(/connection: close.*at last/is);
+    await Promise.all([silent.resume().toArray(), ended]);
+  });
+
   it('sends an answer to its end, however slowly it is read', async () => {
     const content = Buffer.alloc(16 * 1024 * 1024);
     const outgoing = request({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, agent }).end();

@@ -1,7 +1,16 @@
 /** Ends an HTTP server so that no request is cut off. */
 import { once } from 'node:events';
 import { type Server, type ServerResponse } from 'node:http';
-import { Server as TcpServer, type Socket } from 'node:net';
+import { type Socket } from 'node:net';
+
+/** Milliseconds. A connection that has just been made is likely to bring its first request within this time. */
+const FRESH = 1_000;
+
+interface Connection {
+  readonly underWay: Set<ServerResponse>;
+  /** No request has come on it yet. */
+  isFresh: boolean;
+}
 
 /**
  * Prepares a server for its end; to be called before it listens.
@@ -15,33 +24,42 @@ import { Server as TcpServer, type Socket } from 'node:net';
  *   what is left; resolves when the last connection is closed
  */
 export function drainable(server: Server): (graceMs: number) => Promise<void> {
-  /** What is under way on each open connection. */
-  const connections = new Map<Socket, Set<ServerResponse>>();
+  const connections = new Map<Socket, Connection>();
   let isEnding = false;
   server.on('connection', (socket: Socket) => {
-    connections.set(socket, new Set());
+    connections.set(socket, { underWay: new Set(), isFresh: true });
     socket.once('close', () => connections.delete(socket));
   });
   server.prependListener('request', ({ socket }, outgoing) => {
-    const underWay = connections.get(socket);
-    underWay?.add(outgoing);
+    const connection = connections.get(socket);
+    if (connection === undefined) return;
+    connection.isFresh = false;
+    connection.underWay.add(outgoing);
     if (isEnding) outgoing.shouldKeepAlive = false;
     outgoing.once('close', () => {
-      underWay?.delete(outgoing);
+      connection.underWay.delete(outgoing);
       // Its head may have promised to keep the connection before the end began.
-      if (isEnding && underWay?.size === 0) socket.destroySoon();
+      if (isEnding && connection.underWay.size === 0) socket.destroySoon();
     });
   });
+  const closeIdle = (fresh: boolean): void => {
+    for (const [socket, { underWay, isFresh }] of connections)
+      if (underWay.size === 0 && isFresh === fresh) socket.destroySoon();
+  };
   return async (graceMs) => {
     isEnding = true;
+    for (const { underWay } of connections.values()) for (const outgoing of underWay) outgoing.shouldKeepAlive = false;
     const closed = once(server, 'close');
-    TcpServer.prototype.close.call(server);
-    for (const [socket, underWay] of connections) {
-      for (const outgoing of underWay) outgoing.shouldKeepAlive = false;
-      if (underWay.size === 0) socket.destroySoon();
-    }
-    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    // `close` would call it, and knows less of what is idle.
+    server.closeIdleConnections = () => closeIdle(false);
+    server.close();
+    const timers = [
+      setTimeout(() => closeIdle(true), Math.min(FRESH, graceMs)),
+      setTimeout(() => {
+        for (const socket of connections.keys()) socket.destroy();
+      }, graceMs),
+    ];
     await closed;
-    clearTimeout(timer);
+    timers.forEach(clearTimeout);
   };
 }

@@ -40,7 +40,7 @@ async function start(service: ServiceModule, config: ServerConfig, document: Ope
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => {
       logger.info('stopping', { signal });
-      void drain(DRAIN).then(() => process.exit(0));
+      void drain(DRAIN).finally(() => process.exit(0));
     });
 }
 
