@@ -40,7 +40,7 @@ export class PipesTerm {
   private readonly declared: readonly Pipe[];
   private readonly working: Promise<unknown>;
   private session: string | undefined;
-  private isRestored = false;
+  private allAnswered = false;
 
   constructor(
     private readonly frame: ContainerFrame,
@@ -105,7 +105,7 @@ export class PipesTerm {
       if (session === undefined || (session === this.session && this.isWhole)) continue;
       try {
         for (const pipe of this.declared) await this.make(pipe);
-        this.isRestored = await this.restore();
+        this.allAnswered = await this.restore();
         this.session = session;
         this.waitsFor = undefined;
       } catch (error) {
@@ -118,7 +118,7 @@ export class PipesTerm {
 
   /** Nothing is left to make, and nothing of what was made has failed since. */
   private get isWhole(): boolean {
-    return this.waitsFor === undefined && this.isRestored && this.declared.every((pipe) => !this.hasFailed(pipe));
+    return this.waitsFor === undefined && this.allAnswered && this.declared.every((pipe) => !this.hasFailed(pipe));
   }
 
   private hasFailed(pipe: Pipe): boolean {

@@ -35,8 +35,9 @@ export class KeptPipes {
   /** Undefined when it is gone. @throws SyntaxError, PipeValidationError for a file that holds no pipe */
   async read(name: string): Promise<KeptPipe | undefined> {
     try {
-      const kept = JSON.parse(await readFile(this.fileOf(name), 'utf8')) as KeptPipe;
-      return { ...kept, definition: parsed(createPipeSchema, kept.definition) };
+      const kept = JSON.parse(await readFile(this.fileOf(name), 'utf8')) as KeptPipe | null;
+      const definition = parsed(createPipeSchema, kept?.definition);
+      return { ...(kept as KeptPipe), definition };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
@@ -94,14 +94,14 @@ describe('pipes that come back after a restart', () => {
     const failures: string[] = [];
     const again = registry({ retryMs: 60_000 });
     expect(again.isRestored).toBe(false);
-    expect(await again.restore((file) => failures.push(file))).toBe(false);
+    expect(await again.restore((name) => failures.push(name))).toBe(false);
     expect([again.isRestored, stateOf(again), failures]).toEqual([true, 'CREATING', []]);
     await expect(again.create(definition)).rejects.toThrow(PipeExistsError);
     endpoint = emulator.origin;
-    expect(await again.restore((file) => failures.push(file))).toBe(true);
+    expect(await again.restore((name) => failures.push(name))).toBe(true);
     expect(again.all().map(({ pipe }) => pipe.state)).toEqual(['RUNNING']);
     // Nothing is told of those that run here already.
-    expect(await again.restore((file) => failures.push(file))).toBe(true);
+    expect(await again.restore((name) => failures.push(name))).toBe(true);
     expect(failures).toEqual([]);
   });
 
@@ -109,7 +109,7 @@ describe('pipes that come back after a restart', () => {
     const failures: string[] = [];
     let isThere = false;
     const again = registry({ assertReachable: () => (isThere ? Promise.resolve() : Promise.reject(gone())) });
-    for (let n = 0; n < 2; n++) expect(await again.restore((_file, reason) => failures.push(reason))).toBe(true);
+    for (let n = 0; n < 2; n++) expect(await again.restore((_name, reason) => failures.push(reason))).toBe(true);
     expect(failures).toEqual([expect.stringContaining('there is no such function')]);
     const { pipe } = again.get('mine');
     expect([pipe.state, pipe.stateReason]).toEqual(['CREATE_FAILED', failures[0]]);
@@ -127,6 +127,28 @@ describe('pipes that come back after a restart', () => {
     await isAsked;
     expect(stateOf(again)).toBe('CREATING');
     expect(again.isRestored).toBe(false);
+  });
+
+  it('do not come back once the registry is closed, which waits for nobody', async () => {
+    const reached = Promise.withResolvers<void>();
+    const again = registry({ assertReachable: () => reached.promise });
+    const restored = again.restore(() => undefined);
+    await until('it has no name', () => Promise.resolve(stateOf(again) === 'CREATING'), 5_000);
+    await again.close();
+    reached.resolve();
+    expect(await restored).toBe(false);
+    expect(stateOf(again)).toBe('CREATING');
+  });
+
+  it('come back also where a file beside theirs is damaged, or cannot be read', async () => {
+    const failures: string[] = [];
+    await writeFile(join(folder, 'a-null.json'), 'null');
+    await writeFile(join(folder, 'a-torn.json'), '{"definition":');
+    await mkdir(join(folder, 'a-folder.json'));
+    const again = registry();
+    expect(await again.restore((name) => failures.push(name))).toBe(false);
+    expect([failures.sort(), stateOf(again)]).toEqual([['a-folder', 'a-null', 'a-torn'], 'RUNNING']);
+    for (const name of failures) await rm(join(folder, `${name}.json`), { recursive: true });
   });
 
   it('are not written by a runner that has lost its lease', async () => {
@@ -165,7 +187,7 @@ describe('pipes that come back after a restart', () => {
         return optionsOf(asked);
       },
     });
-    expect(await again.restore((_file, reason) => removed.push(reason))).toBe(true);
+    expect(await again.restore((_name, reason) => removed.push(reason))).toBe(true);
     await until('the pipe is still there', () => Promise.resolve(again.all().length === 0), 5_000);
     expect(removed).toEqual([expect.stringMatching(/:pipe\/mine$/)]);
     await until('its file is still there', async () => (await readdir(folder)).length === 0, 5_000);

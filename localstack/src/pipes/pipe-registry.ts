@@ -1,19 +1,14 @@
 /** The pipes of a local stack, declared ones and those made through the API, by name. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { type PipeChanges } from '../../../libs/pipes/src/pipe-changes.js';
 import { type PipeOptions } from '../../../libs/pipes/src/pipe-options.js';
-import { PipeValidationError } from '../../../libs/pipes/src/refusal.js';
 import { type PipeState } from '../../../libs/pipes/src/pipe-state.js';
-import { createPipe, type Pipe } from '../../../libs/pipes/src/pipe.js';
+import { createPipe } from '../../../libs/pipes/src/pipe.js';
 import { assertPipe } from '../../../libs/pipes/src/validation.js';
-import { Turns } from '../turns.js';
-import { AbsentPipe, withoutDestination } from './absent-pipe.js';
+import { AbsentPipe } from './absent-pipe.js';
 import { KeptPipes } from './kept-pipes.js';
+import { PipeComeback, type OnRestoreFailure } from './pipe-comeback.js';
 import { PipeExistsError, PipeNotFoundError, type ChangedPipe, type RegisteredPipe } from './registered-pipe.js';
 import { updated, type PipeDefinition, type PipeUpdate } from './pipe-definition.js';
-
-/** The stream of a pipe does not answer. */
-class SourceAwayError extends Error {}
 
 export interface PipeRegistryOptions {
   /** Where definitions made through the API are kept. */
@@ -28,28 +23,24 @@ export interface PipeRegistryOptions {
   readonly retryMs?: number;
 }
 
-/** Told of a pipe that cannot come back, once for each reason. */
-export type OnRestoreFailure = (name: string, reason: string) => void;
-
-const RETRY_MS = 2_000;
-
 export class PipeRegistry {
   private readonly pipes = new Map<string, RegisteredPipe>();
   private readonly kept: KeptPipes;
-  /** Pipes are brought back one after the other. */
-  private readonly turns = new Turns(1);
-  private readonly closing = new AbortController();
-  /** Why pipes cannot come back, by name. */
-  private readonly told = new Map<string, string>();
-  private wasRestored = false;
+  private readonly comeback: PipeComeback;
 
   constructor(private readonly options: PipeRegistryOptions) {
     this.kept = new KeptPipes(options.folder, options.assertMayWrite ?? (() => Promise.resolve()));
+    this.comeback = new PipeComeback({
+      ...options,
+      pipes: this.pipes,
+      kept: this.kept,
+      finishDeletion: (name) => this.delete(name),
+    });
   }
 
   /** Whether every pipe that is kept has its name here; before that nobody can tell which pipes there are. */
   get isRestored(): boolean {
-    return this.wasRestored;
+    return this.comeback.hasBegun;
   }
 
   /** By name. */
@@ -128,12 +119,8 @@ export class PipeRegistry {
    * its name and is tried again until it can.
    * @returns whether everything answered; false when something did not and may be asked again
    */
-  async restore(onFailure: OnRestoreFailure): Promise<boolean> {
-    let isWhole = true;
-    for (const name of await this.kept.names()) isWhole = (await this.bringBack(name, onFailure)) && isWhole;
-    if (!this.wasRestored) void this.keepTrying(onFailure);
-    this.wasRestored = true;
-    return isWhole;
+  restore(onFailure: OnRestoreFailure): Promise<boolean> {
+    return this.comeback.bringAllBack(onFailure);
   }
 
   /** Ends a declared pipe without forgetting how far it has come: its stream is another one by now. */
@@ -145,7 +132,7 @@ export class PipeRegistry {
 
   /** Ends all work; a batch in flight ends first. */
   async close(): Promise<void> {
-    this.closing.abort();
+    await this.comeback.stop();
     await Promise.all([...this.pipes.values()].map(({ pipe }) => pipe.close()));
   }
 
@@ -173,79 +160,7 @@ export class PipeRegistry {
     await this.kept.remove(name).catch(() => undefined);
     this.pipes.delete(name);
   }
-
-  private async keepTrying(onFailure: OnRestoreFailure): Promise<void> {
-    const { signal } = this.closing;
-    const pause = { ref: false, signal };
-    while (!signal.aborted) {
-      await delay(this.options.retryMs ?? RETRY_MS, undefined, pause).catch(() => undefined);
-      for (const { pipe, definition } of this.all())
-        if (pipe instanceof AbsentPipe && !signal.aborted) await this.bringBack(definition.Name, onFailure);
-    }
-  }
-
-  /** False when something does not answer. */
-  private bringBack(name: string, onFailure: OnRestoreFailure): Promise<boolean> {
-    return this.turns.take(async () => {
-      const absent = await this.standIn(name, onFailure);
-      if (absent === undefined) return true;
-      try {
-        const pipe = await this.revived(this.get(name).definition, absent.state === 'DELETING');
-        if (this.closing.signal.aborted) await pipe.close();
-        else this.pipes.set(name, { ...this.get(name), pipe });
-        if (absent.state === 'DELETING') await this.delete(name);
-        this.told.delete(name);
-        return true;
-      } catch (error) {
-        const { message } = error as Error;
-        const isAbsent = error instanceof PipeValidationError;
-        absent.fail(message, isAbsent);
-        if (isAbsent) this.tell(name, message, onFailure);
-        return isAbsent;
-      }
-    });
-  }
-
-  /** What stands for a kept pipe until it is back; undefined when there is nothing to bring back. */
-  private async standIn(name: string, onFailure: OnRestoreFailure): Promise<AbsentPipe | undefined> {
-    try {
-      const kept = await this.kept.read(name);
-      const { pipe: known, declared } = this.pipes.get(name) ?? {};
-      if (known instanceof AbsentPipe) return known;
-      if (declared === true) this.tell(name, 'the declaration has a pipe of this name', onFailure);
-      if (kept === undefined || known !== undefined) return undefined;
-      const { definition, tags, isDeleted } = kept;
-      const options = { ...this.options.optionsOf(withoutDestination(definition)), ...desiredOf(definition) };
-      const pipe = new AbsentPipe(options, isDeleted === true);
-      const createdAt = new Date(kept.createdAt);
-      // From here on nobody else can take the name.
-      this.pipes.set(name, { ...{ pipe, definition, tags, createdAt }, modifiedAt: createdAt, declared: false });
-      return pipe;
-    } catch (error) {
-      if (!(error instanceof SyntaxError || error instanceof PipeValidationError)) throw error;
-      this.tell(name, error.message, onFailure);
-      return undefined;
-    }
-  }
-
-  /** @throws PipeValidationError for what is not there, SourceAwayError when nobody can tell */
-  private async revived(definition: PipeDefinition, isDeleted: boolean): Promise<Pipe> {
-    if (!isDeleted) await this.options.assertReachable(definition);
-    const pipe = createPipe(this.options.optionsOf(isDeleted ? withoutDestination(definition) : definition));
-    if ((await pipe.settled()) !== 'CREATE_FAILED' || (pipe.stateReason ?? '').startsWith('Stream not found'))
-      return pipe;
-    await pipe.close();
-    throw new SourceAwayError(pipe.stateReason);
-  }
-
-  private tell(name: string, reason: string, onFailure: OnRestoreFailure): void {
-    if (this.told.get(name) !== reason) onFailure(name, reason);
-    this.told.set(name, reason);
-  }
 }
-
-const desiredOf = ({ DesiredState }: PipeDefinition): Pick<PipeOptions, 'desiredState'> =>
-  DesiredState === undefined ? {} : { desiredState: DesiredState };
 
 /** Everything of the options that may change. */
 function changesOf(options: PipeOptions): PipeChanges {
