@@ -4,10 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'expect';
 import { describeUnless } from '../fixtures/describe-unless.js';
 import { until } from '../../localstack/src/child-process.js';
-import { type JournalEntry } from '../../localstack/src/journal-event.js';
 import { stackUnderTest } from '../fixtures/compose.js';
 import { containersOf, killHard, processIn, untilBack } from './containers.js';
-import { Notified } from './notified.js';
+import { Notified, publishedIn } from './notified.js';
 import { OrderLoad, ordersOf } from './order-load.js';
 
 /** LocalStack comes last: it takes the queues with it that tell of the others. */
@@ -27,16 +26,6 @@ const PER_SECOND = 20;
 /** What one kill can leave in flight, and so be told twice: a batch of the pipe. */
 const BATCH = 10;
 const RECOVERY_MS = 60_000;
-
-/** The ids of the order events that SNS has accepted. */
-const publishedIn = (entries: readonly JournalEntry[]): Set<string> =>
-  new Set(
-    entries.flatMap((entry) =>
-      entry.type === 'message' && entry.to === 'tabletop-dev-order-events'
-        ? [(JSON.parse(entry.body) as { eventId: string }).eventId]
-        : [],
-    ),
-  );
 
 const stack = stackUnderTest();
 const mayKill = process.getuid?.() === 0;
@@ -91,8 +80,8 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
       expect(notified.about(username).sort()).toEqual(orders.map((order) => `${order}.PLACED`).sort());
     });
 
-  it('loses no order when LocalStack is killed, but for the messages in its queues', async (test) => {
-    const { load } = await loadFor('localstack');
+  it('tells of every order that LocalStack still has when it is killed', async (test) => {
+    const { username, load } = await loadFor('localstack');
     await delay(500);
     const [container] = await containersOf(stack, 'localstack');
     killHard(container!);
@@ -101,16 +90,20 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
     const early = load.placed.length;
     await until('no order placed since it is back', () => Promise.resolve(load.placed.length > early), RECOVERY_MS);
     await load.stop();
+    // A write that its database acknowledged in the last moment may be gone with it: docs/limits.md.
+    const kept = new Set(await ordersOf(stack.apiUrl, username));
+    const forgotten = load.placed.filter((order) => !kept.has(order));
     // The queue that the other cases read has lost what was in it, and the notifier's mark may fail to be written after the
     // message is out: what SNS has accepted is in the journal.
     const missing = async (): Promise<string[]> => {
       const told = publishedIn(await stack.journal());
-      return load.placed.filter((order) => !told.has(`${order}.PLACED`));
+      return [...kept].filter((order) => !told.has(`${order}.PLACED`));
     };
     await until('an order is not notified', async () => (await missing()).length === 0, RECOVERY_MS);
     test.diagnostic(
-      `${load.placed.length} orders placed (${early} before the kill), ${JSON.stringify(Object.fromEntries(load.refused))} refused`,
+      `${load.placed.length} orders placed (${early} before the kill), ${forgotten.length} of them forgotten by LocalStack, ${JSON.stringify(Object.fromEntries(load.refused))} refused`,
     );
+    expect(load.placed.slice(Math.max(0, early - BATCH), early)).toEqual(expect.arrayContaining(forgotten));
   });
 
   it('starts LocalStack anew when only its own process is ended, as for lack of memory', async () => {

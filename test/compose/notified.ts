@@ -1,8 +1,9 @@
-/** Reads the queue that is subscribed to the order events, all the time, also while parts of the system are away. */
+/** What was told of orders: reads the queue that is subscribed to the order events, all the time, also while parts of the system are away. */
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CREDENTIALS, queueUrl, REGION } from '../../localstack/src/account.js';
 import { until } from '../../localstack/src/child-process.js';
+import { type JournalEntry } from '../../localstack/src/journal-event.js';
 
 const LOOK_MS = 100;
 
@@ -101,3 +102,13 @@ export class Notified {
     await this.client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
   }
 }
+
+/** The ids of the order events that SNS has accepted. */
+export const publishedIn = (entries: readonly JournalEntry[]): Set<string> =>
+  new Set(
+    entries.flatMap((entry) =>
+      entry.type === 'message' && entry.to === 'tabletop-dev-order-events'
+        ? [(JSON.parse(entry.body) as { eventId: string }).eventId]
+        : [],
+    ),
+  );
