@@ -186,7 +186,10 @@ export class FunctionInstance {
     const before = this.process.bytesReplied;
     this.process.send(RECALL, () =>
       afterReading(() => {
-        if (this.recalling && this.process.bytesReplied === before) this.giveBack((work) => work !== this.works[0]);
+        if (!this.recalling || this.process.bytesReplied !== before) return;
+        this.giveBack((work) => work !== this.works[0]);
+        // Another instance may have nothing to do, and would not ask for them.
+        this.options.onFree();
       }),
     );
   }
