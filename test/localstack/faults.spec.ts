@@ -27,7 +27,8 @@ const post = (path: string, body: object): Promise<Response> =>
 const mayFail = url !== '' && (await setProbability(0));
 
 describeUnless(!mayFail && 'LOCALSTACK_URL takes no ENABLE_CONFIG_UPDATES', 'a LocalStack that throttles', () => {
-  const tables = new DynamoDBClient({});
+  // What looks is throttled as well: four tries in a row fail once in 600 looks, so many as there are in a few runs.
+  const tables = new DynamoDBClient({ maxAttempts: 12 });
   const username = `faults-${Date.now().toString(36)}`;
 
   before(async () => {
