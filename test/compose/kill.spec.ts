@@ -80,7 +80,7 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
       expect(notified.about(username).sort()).toEqual(orders.map((order) => `${order}.PLACED`).sort());
     });
 
-  it('tells of every order that LocalStack still has when it is killed', async (test) => {
+  it('loses no order when localstack is killed', async (test) => {
     const { username, load } = await loadFor('localstack');
     await delay(500);
     const [container] = await containersOf(stack, 'localstack');
@@ -90,20 +90,20 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
     const early = load.placed.length;
     await until('no order placed since it is back', () => Promise.resolve(load.placed.length > early), RECOVERY_MS);
     await load.stop();
-    // A write that its database acknowledged in the last moment may be gone with it: docs/limits.md.
-    const kept = new Set(await ordersOf(stack.apiUrl, username));
-    const forgotten = load.placed.filter((order) => !kept.has(order));
+    // Also those whose answer got lost.
+    const orders = await ordersOf(stack.apiUrl, username);
+    expect(load.placed.filter((order) => !orders.includes(order))).toEqual([]);
     // The queue that the other cases read has lost what was in it, and the notifier's mark may fail to be written after the
     // message is out: what SNS has accepted is in the journal.
     const missing = async (): Promise<string[]> => {
       const told = publishedIn(await stack.journal());
-      return [...kept].filter((order) => !told.has(`${order}.PLACED`));
+      return orders.filter((order) => !told.has(`${order}.PLACED`));
     };
     await until('an order is not notified', async () => (await missing()).length === 0, RECOVERY_MS);
     test.diagnostic(
-      `${load.placed.length} orders placed (${early} before the kill), ${forgotten.length} of them forgotten by LocalStack, ${JSON.stringify(Object.fromEntries(load.refused))} refused`,
+      `${load.placed.length} orders placed (${early} before the kill), ${JSON.stringify(Object.fromEntries(load.refused))} refused`,
     );
-    expect(load.placed.slice(Math.max(0, early - BATCH), early)).toEqual(expect.arrayContaining(forgotten));
+    expect(early).toBeGreaterThan(0);
   });
 
   it('starts LocalStack anew when only its own process is ended, as for lack of memory', async () => {

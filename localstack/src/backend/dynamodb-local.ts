@@ -31,5 +31,9 @@ export async function startDynamoDbLocal(release: string, options: TableBackendO
     join(release, 'DynamoDBLocal.jar'),
     ...['-port', String(port), '-sharedDb', '-disableTelemetry', '-dbPath', options.folder],
   ];
-  return run({ name: 'DynamoDB Local', region: 'ddblocal', port, command: 'java', args, patienceMs: 20_000 }, options);
+  const name = 'DynamoDB Local';
+  return run(
+    { name, region: 'ddblocal', answersBeforeCommit: true, port, command: 'java', args, patienceMs: 20_000 },
+    options,
+  );
 }

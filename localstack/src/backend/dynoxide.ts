@@ -24,7 +24,10 @@ export async function startDynoxide(command: string, options: TableBackendOption
   const port = await freePort();
   const database = join(options.folder, 'dynoxide.db');
   const args = ['--host', '127.0.0.1', '--port', String(port), '--db-path', database];
-  const backend = await run({ name: 'dynoxide', region: 'dynoxide', port, command, args, patienceMs: 5_000 }, options);
+  const backend = await run(
+    { name: 'dynoxide', region: 'dynoxide', answersBeforeCommit: false, port, command, args, patienceMs: 5_000 },
+    options,
+  );
   indexStreamRecords(database);
   return backend;
 }

@@ -9,6 +9,8 @@ export interface TableBackend {
   readonly origin: string;
   /** The region that its ARNs name instead of ours. */
   readonly region: string;
+  /** It acknowledges a transaction that it has not written yet. */
+  readonly answersBeforeCommit: boolean;
   /** Settles when the program ends without being asked to. */
   readonly died: Promise<string>;
   stop(): Promise<void>;
@@ -21,9 +23,7 @@ export interface TableBackendOptions {
   adopt: (pid: number) => void;
 }
 
-interface Program {
-  name: string;
-  region: string;
+interface Program extends Pick<TableBackend, 'name' | 'region' | 'answersBeforeCommit'> {
   port: number;
   command: string;
   args: string[];
@@ -36,7 +36,7 @@ interface Program {
  * @throws StartError when it ends or stays silent
  */
 export async function run(program: Program, { adopt, folder }: TableBackendOptions): Promise<TableBackend> {
-  const { name, region, port, command, args, patienceMs } = program;
+  const { name, region, answersBeforeCommit, port, command, args, patienceMs } = program;
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '' },
@@ -63,6 +63,7 @@ export async function run(program: Program, { adopt, folder }: TableBackendOptio
   return {
     name,
     region,
+    answersBeforeCommit,
     origin: `http://127.0.0.1:${port}`,
     died: ended.then((reason) => (stopping ? new Promise<string>(() => undefined) : reason)),
     stop: () => {

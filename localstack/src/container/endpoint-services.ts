@@ -1,7 +1,9 @@
 /** Who answers for which service in containers: LocalStack for what it has, the containers beside it for the rest. */
 import { type LambdaFunction } from '../../../libs/topology/src/model.js';
 import { type ServiceAnswer, type Services } from '../endpoint/aws-endpoint.js';
+import { type AwsRequest } from '../endpoint/aws-request.js';
 import { awsError, notImplemented, unavailable, type AwsResponse } from '../endpoint/aws-response.js';
+import { committed } from '../endpoint/commit.js';
 import { type EmbeddedServicesOptions, watchingServices } from '../endpoint/embedded-services.js';
 import { type Forwarder } from '../endpoint/forward.js';
 import { functionNameIn } from '../endpoint/lambda-api.js';
@@ -73,11 +75,12 @@ const toFunction =
 /** Their answers hold queue URLs; those of others hold messages, which are the caller's own. */
 const NAMES_QUEUES = new Set(['CreateQueue', 'GetQueueUrl', 'ListQueues', 'ListDeadLetterSourceQueues']);
 
-/** As it is, but for queue URLs: the caller knows LocalStack under our address. */
+/** As it is, but for queue URLs (the caller knows LocalStack under our address), and transactions once they are written. */
 export const toLocalStack =
   ({ forwarder, upstream }: Pick<EndpointServicesOptions, 'forwarder' | 'upstream'>): ServiceAnswer =>
   async (request) => {
-    const response = await forwarder.send(upstream, request);
+    const send = (onward: AwsRequest): Promise<AwsResponse> => forwarder.send(upstream, onward);
+    const response = await committed(request, await send(request), send);
     const { host } = request.headers;
     if (request.service !== 'sqs' || !NAMES_QUEUES.has(request.operation) || host === undefined) return response;
     return fromMessageBackend(response, upstream, `http://${host}`);

@@ -1,5 +1,6 @@
 /** Who answers for which service in the embedded stack: its two backends, and the stack itself for what they lack. */
 import { REGION } from '../account.js';
+import { type TableBackend } from '../backend/table-backend.js';
 import { type CognitoApi } from '../identity/cognito-api.js';
 import { type Monitoring } from '../monitoring.js';
 import { answerDeadLetters } from '../pipes/dead-letters-api.js';
@@ -10,6 +11,7 @@ import { type MessageMoves } from '../queue/message-moves.js';
 import { type ServiceAnswer, type Services } from './aws-endpoint.js';
 import { inOurRegion } from './aws-request.js';
 import { notImplemented } from './aws-response.js';
+import { committed } from './commit.js';
 import { answerCloudFormation, type StackDescription } from './cloudformation-api.js';
 import { type Forwarder } from './forward.js';
 import { answerLambda, type FindFunction } from './lambda-api.js';
@@ -20,7 +22,7 @@ export interface EmbeddedServicesOptions {
   /** Of the endpoint itself, for callers that name none. */
   ownOrigin: string;
   /** Asked for each request: a backend that was started again listens elsewhere. */
-  tables: () => { origin: string; region: string };
+  tables: () => Pick<TableBackend, 'origin' | 'region' | 'answersBeforeCommit'>;
   messages: () => { origin: string };
   findFunction: FindFunction;
   pipes: PipeRegistry;
@@ -68,9 +70,13 @@ export const watchingServices = ({
 const toTables =
   ({ tables, forwarder }: EmbeddedServicesOptions): ServiceAnswer =>
   async (request) => {
-    const { origin, region } = tables();
+    const { origin, region, answersBeforeCommit } = tables();
     const body = toTableBackend(request.operation, request.body, region);
-    return fromTableBackend(request.operation, await forwarder.send(origin, request, body), region);
+    const response = await forwarder.send(origin, request, body);
+    const kept = answersBeforeCommit
+      ? committed(request, response, (onward) => forwarder.send(origin, onward))
+      : response;
+    return fromTableBackend(request.operation, await kept, region);
   };
 
 const toMessages =
