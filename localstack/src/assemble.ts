@@ -24,6 +24,7 @@ import { assertReachable, pipeOptionsOf } from './pipes/pipe-connections.js';
 import { type PipeSurroundings } from './pipes/pipe-surroundings.js';
 import { poolInvoker } from './pipes/pool-invoker.js';
 import { PipeRegistry } from './pipes/pipe-registry.js';
+import { requestOfRecord } from './pipes/record-request.js';
 import { MessageMoves } from './queue/message-moves.js';
 import { type LocalFrame, type LocalSystem } from './resource/local-system.js';
 import { embeddedMakers, makeAll } from './resource/makers.js';
@@ -127,6 +128,7 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
     deadLetters: folder.file('dead-letters'),
     now: () => monitoring.clock.now(),
     invokerOf: (arn) => poolInvoker(arn, functions),
+    requestOf: requestOfRecord(resources, nameOf),
   };
   const system: LocalSystem = {
     ...frame,

@@ -38,6 +38,8 @@ export interface StreamRecordEvent {
   readonly type: 'stream-record';
   readonly pipe: string;
   readonly eventId: string;
+  /** Of the request that wrote it, where the table declares an attribute for that. */
+  readonly requestId?: string;
   readonly eventName: string;
   readonly keys: Record<string, unknown>;
 }
@@ -47,6 +49,7 @@ export interface FilterEvent {
   readonly type: 'filter';
   readonly pipe: string;
   readonly eventId: string;
+  readonly requestId?: string;
   readonly passed: boolean;
   /** Which filter matched, counted from 1, or why none did. */
   readonly reason: string;
@@ -59,6 +62,8 @@ export interface PipeStepEvent {
   readonly executionId: string;
   readonly step: string;
   readonly eventIds: readonly string[];
+  /** Of the requests that wrote the records, each once. */
+  readonly requestIds: readonly string[];
   readonly error?: string;
 }
 
@@ -68,6 +73,7 @@ export interface DeadLetterEvent {
   readonly pipe: string;
   readonly condition: string;
   readonly eventIds: readonly string[];
+  readonly requestIds: readonly string[];
   readonly envelope: unknown;
   readonly records: readonly unknown[];
 }

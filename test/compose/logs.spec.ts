@@ -6,7 +6,7 @@ import { stackUnderTest } from '../fixtures/compose.js';
 
 const stack = stackUnderTest();
 const REQUEST_ID = `logs-${Date.now().toString(36)}`;
-const PARTS = ['gateway', 'order-service', 'aws', 'notifier'];
+const PARTS = ['gateway', 'order-service', 'pipes', 'notifier', 'aws'];
 
 /** Compose begins a line by erasing the one before, also where there is no terminal. */
 const ERASE = '\u001b[2K';
@@ -34,7 +34,7 @@ describe('the lines of the containers', () => {
     }
   });
 
-  for (const part of [...PARTS, 'pipes', 'identity', 'purchase-writer'])
+  for (const part of [...PARTS, 'identity', 'purchase-writer'])
     it(`of ${part} are JSON, each with its level, its time and who wrote it`, async () => {
       for (const line of await linesOf(part)) {
         const entry = JSON.parse(line) as Record<string, unknown>;

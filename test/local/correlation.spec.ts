@@ -31,7 +31,7 @@ describe('a request’s id', () => {
   const names = (line: Line, requestId: string): boolean =>
     line.requestId === requestId || JSON.stringify(line.requestIds) === JSON.stringify([requestId]);
 
-  it('is in each log line and in the message of the order that it placed', async () => {
+  it('is in each log line, in each step of the pipe and in the message of the order that it placed', async () => {
     const username = await newUser(stack);
     await stack.drained();
     const since = stack.journal.next;
@@ -43,6 +43,11 @@ describe('a request’s id', () => {
       expect(lines.length).toBeGreaterThan(1);
       expect(lines.filter((line) => !names(line, requestId))).toEqual([]);
     }
+    const steps = stack.journal.entries((entry) => entry.seq >= since && names(entry as unknown as Line, requestId));
+    expect(steps.flatMap((entry) => ('pipe' in entry ? ('step' in entry ? entry.step : entry.type) : []))).toEqual([
+      ...['stream-record', 'filter', 'EXECUTION_STARTED', 'TARGET_STAGE_ENTERED', 'TARGET_INVOCATION_STARTED'],
+      ...['TARGET_INVOCATION_SUCCEEDED', 'TARGET_STAGE_SUCCEEDED', 'EXECUTION_SUCCEEDED'],
+    ]);
     const [message] = stack.journal.entries((entry) => entry.type === 'message' && entry.seq >= since);
     expect(message).toMatchObject({ service: 'sns', attributes: { requestId } });
   });

@@ -123,11 +123,10 @@ export class BatchExecution {
   async #try(records: Records): Promise<TargetResult> {
     const { stages, log, shardId, clock } = this.options;
     const events = records.map(({ event }) => event);
-    const ids = events.map(({ eventID }) => eventID);
     const deadline = new Deadline(clock);
     this.options.measure(records.reduce((sum, { bytes }) => sum + bytes, 0));
     try {
-      return await stages.run(events, openExecution(shardId, ids, log), deadline);
+      return await stages.run(events, openExecution(shardId, events, log), deadline);
     } finally {
       deadline.clear();
     }

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-logs-execution-steps.html and eb-pipes-logs-schema.html
  */
 import { randomUUID } from 'node:crypto';
+import { type StreamEvent } from './stream-event.js';
 import { type TargetError } from './target.js';
 
 export type LogLevel = 'ERROR' | 'INFO' | 'TRACE';
@@ -59,7 +60,7 @@ export interface ExecutionRecord {
   readonly truncatedFields: readonly string[] | null;
   /** Ours, not AWS's: which shard and which events the execution carries. */
   readonly shardId: string;
-  readonly eventIds: readonly string[];
+  readonly events: readonly StreamEvent[];
 }
 
 /** What a step may carry beside its name. Data is text as it is, anything else as JSON, or a function that makes it. */
@@ -71,7 +72,7 @@ export interface StepDetails {
 }
 
 /** A record as AWS writes it to a pipe's log destination: without what is ours. */
-export type PipeLogRecord = Omit<ExecutionRecord, 'type' | 'shardId' | 'eventIds'>;
+export type PipeLogRecord = Omit<ExecutionRecord, 'type' | 'shardId' | 'events'>;
 
 const ORDER: Record<LogLevel, number> = { ERROR: 1, INFO: 2, TRACE: 3 };
 
@@ -90,7 +91,7 @@ export interface ExecutionLogOptions {
 export type StepWriter = (step: ExecutionStep, details?: StepDetails) => void;
 
 /** Opens an execution: each try of a batch is one. */
-export function openExecution(shardId: string, eventIds: readonly string[], log: ExecutionLogOptions): StepWriter {
+export function openExecution(shardId: string, events: readonly StreamEvent[], log: ExecutionLogOptions): StepWriter {
   const executionId = randomUUID();
   return (step, { error, ...data } = {}) =>
     log.write({
@@ -103,7 +104,7 @@ export function openExecution(shardId: string, eventIds: readonly string[], log:
       error: error === undefined ? null : shortened(error),
       ...(log.includeData ? cut(data) : { truncatedFields: null }),
       shardId,
-      eventIds,
+      events,
     });
 }
 
@@ -152,7 +153,7 @@ function textOf(data: unknown): string | undefined {
 /** What AWS would write of `record` to the log of a pipe with this level; undefined when it would not. */
 export function logRecordAt(level: LogLevel | 'OFF', record: ExecutionRecord): PipeLogRecord | undefined {
   if (level === 'OFF' || ORDER[STEP_LEVELS[record.messageType]] > ORDER[level]) return undefined;
-  const { type: _type, shardId: _shardId, eventIds: _eventIds, ...logged } = record;
+  const { type: _type, shardId: _shardId, events: _events, ...logged } = record;
   // In the log this field tells the pipe's level, not the step's.
   return { ...logged, logLevel: level };
 }

@@ -9,16 +9,14 @@ export interface StreamRecordRead {
   readonly type: 'stream-record';
   readonly shardId: string;
   readonly sequenceNumber: string;
-  readonly eventId: string;
-  readonly eventName: string;
-  readonly keys: Readonly<Record<string, unknown>>;
+  readonly event: StreamEvent;
 }
 
 export interface FilterVerdict {
   readonly type: 'filter';
   readonly shardId: string;
   readonly sequenceNumber: string;
-  readonly eventId: string;
+  readonly event: StreamEvent;
   readonly passed: boolean;
   /** The filter that matched, counted from 1. */
   readonly filter?: number;

@@ -102,10 +102,9 @@ async function tryOnce(
   shardId: string,
   { stages, clock, log }: RedriveOptions,
 ): Promise<{ readonly left: readonly StreamEvent[]; readonly error?: string }> {
-  const ids = events.map(({ eventID }) => eventID);
   const deadline = new Deadline(clock);
   try {
-    const result = await stages.run(events, openExecution(shardId, ids, log), deadline);
+    const result = await stages.run(events, openExecution(shardId, events, log), deadline);
     if (result.outcome === 'success') return { left: [] };
     const { rest } = remainderOf(events, result);
     return { left: rest, ...(result.outcome === 'failed' && { error: result.error.message }) };

@@ -185,8 +185,8 @@ export class ShardWorker {
       const { event, sequenceNumber } = record;
       const verdict = filter.judge(event);
       if (emit !== undefined) {
-        const about = { shardId: source.shardId, sequenceNumber, eventId: event.eventID };
-        emit({ type: 'stream-record', ...about, eventName: event.eventName, keys: event.dynamodb.Keys });
+        const about = { shardId: source.shardId, sequenceNumber, event };
+        emit({ type: 'stream-record', ...about });
         emit({ type: 'filter', ...about, ...verdict, reason: filter.reason(event, verdict) });
       }
       if (verdict.passed) this.#lanes.add(pendingRecord(record, this.#progress.add(sequenceNumber, false), now));

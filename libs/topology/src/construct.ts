@@ -29,6 +29,7 @@ export interface TableOptions {
   index?: string;
   stream?: StreamView;
   expiry?: string;
+  requestId?: string;
   deletionProtection?: boolean;
 }
 
@@ -44,7 +45,7 @@ export function singleTable(name: string, options: TableOptions = {}): Grantable
     subject,
     `the expiry attribute "${options.expiry}" is a key of the table; name another attribute`,
   );
-  const { index, expiry } = options;
+  const { index, expiry, requestId } = options;
   const table: Table = {
     kind: 'table',
     name,
@@ -53,6 +54,7 @@ export function singleTable(name: string, options: TableOptions = {}): Grantable
     indexes: index === undefined ? [] : [{ name: index, partitionKey: `${index}PK`, sortKey: `${index}SK` }],
     streamView: options.stream,
     expiry,
+    requestId,
     pointInTimeRecovery: true,
     encryption: true,
     deletionProtection: options.deletionProtection ?? false,

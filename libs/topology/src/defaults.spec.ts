@@ -20,6 +20,7 @@ const declared: readonly (readonly [what: string, resource: object, said: object
     singleTable('data'),
     {
       ...{ partitionKey: 'PK', sortKey: 'SK', indexes: [], streamView: undefined, expiry: undefined },
+      requestId: undefined,
       ...{ pointInTimeRecovery: true, encryption: true, deletionProtection: false },
     },
   ],

@@ -1,11 +1,11 @@
 /**
  * What each attribute is to the local stack: `behaviour` is emulated or refused; `protection` matters on AWS only, is
- * recorded and shown as "AWS only" locally and left out of parity by this mark alone. An attribute without a mark does
- * not compile.
+ * recorded and shown as "AWS only" locally and left out of parity by this mark alone; by an `observation` the local stack
+ * shows what passes, and AWS hears nothing of it. An attribute without a mark does not compile.
  */
 import { type Kind, type ResourceOf } from './model.js';
 
-export type Mark = 'behaviour' | 'protection';
+export type Mark = 'behaviour' | 'protection' | 'observation';
 
 type MarksOf<K extends Kind> = { readonly [A in Exclude<keyof ResourceOf<K>, 'kind' | 'name'>]: Mark };
 
@@ -16,6 +16,7 @@ const marks: { readonly [K in Kind]: MarksOf<K> } = {
     indexes: 'behaviour',
     streamView: 'behaviour',
     expiry: 'behaviour',
+    requestId: 'observation',
     pointInTimeRecovery: 'protection',
     encryption: 'protection',
     deletionProtection: 'protection',

@@ -23,6 +23,8 @@ export interface Table {
   readonly streamView: StreamView | undefined;
   /** The attribute that holds an item's expiry as epoch seconds. */
   readonly expiry: string | undefined;
+  /** The attribute that holds the id of the request that wrote an item last. */
+  readonly requestId: string | undefined;
   readonly pointInTimeRecovery: boolean;
   readonly encryption: boolean;
   readonly deletionProtection: boolean;

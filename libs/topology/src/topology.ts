@@ -18,7 +18,12 @@ import { restApi } from './rest-api.js';
 import { system } from './system.js';
 import { userPool } from './user-pool.js';
 
-const table = singleTable('data', { index: 'GSI1', stream: 'NEW_AND_OLD_IMAGES', expiry: 'ExpiresAt' });
+const table = singleTable('data', {
+  index: 'GSI1',
+  stream: 'NEW_AND_OLD_IMAGES',
+  expiry: 'ExpiresAt',
+  requestId: 'RequestId',
+});
 
 const orderEvents = topic('order-events');
 const monitoring = topic('monitoring');

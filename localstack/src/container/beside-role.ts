@@ -48,6 +48,8 @@ export const startBeside: Role = async ({ container, journal, backoffCapMs, know
     deadLetters: join(dataDir, 'dead-letters'),
     now: () => Date.now(),
     invokerOf: (arn) => endpointInvoker(lambda, arn),
+    // Tables of somebody else's declare nothing.
+    requestOf: () => undefined,
     assertFunction: (FunctionName) => lambda.send(new GetFunctionCommand({ FunctionName })),
     keepsLogs: false,
     restMs: REST_MS,

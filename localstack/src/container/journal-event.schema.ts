@@ -19,18 +19,23 @@ const awsCall = z.object({
 
 const streamRecord = z.object({
   ...{ type: z.literal('stream-record'), pipe: text, eventId: text, eventName: text },
+  requestId: text.optional(),
   keys: z.record(text, z.record(text, z.unknown())),
 });
 
-const filter = z.object({ type: z.literal('filter'), pipe: text, eventId: text, passed: z.boolean(), reason: text });
+const filter = z.object({
+  ...{ type: z.literal('filter'), pipe: text, eventId: text, passed: z.boolean(), reason: text },
+  requestId: text.optional(),
+});
 
 const pipeStep = z.object({
   ...{ type: z.literal('pipe-step'), pipe: text, executionId: text, step: text, eventIds: texts },
+  requestIds: texts,
   error: text.optional(),
 });
 
 const deadLetter = z.object({
-  ...{ type: z.enum(['dead-letter', 'discarded']), pipe: text, condition: text, eventIds: texts },
+  ...{ type: z.enum(['dead-letter', 'discarded']), pipe: text, condition: text, eventIds: texts, requestIds: texts },
   ...{ envelope: z.unknown(), records: z.array(z.unknown()) },
 });
 

@@ -25,11 +25,20 @@ const EVERY: readonly JournalEvent[] = [
     ...{ type: 'aws-call', service: 'sqs', operation: 'SendMessage', resource: 'q', status: 200, durationMs: 2 },
     ...{ traceId: 't', fault: 'throttle' },
   },
-  { type: 'stream-record', pipe: 'p', eventId: 'e', eventName: 'INSERT', keys: { PK: { S: 'k' } } },
-  { type: 'filter', pipe: 'p', eventId: 'e', passed: true, reason: 'filter 1' },
-  { type: 'pipe-step', pipe: 'p', executionId: 'x', step: 'EXECUTION_FAILED', eventIds: ['e'], error: 'why' },
-  { type: 'dead-letter', pipe: 'p', condition: 'c', eventIds: ['e'], envelope: { v: 1 }, records: [{ eventID: 'e' }] },
-  { type: 'discarded', pipe: 'p', condition: 'c', eventIds: ['e'], envelope: null, records: [] },
+  {
+    ...{ type: 'stream-record', pipe: 'p', eventId: 'e', requestId: 'r', eventName: 'INSERT' },
+    keys: { PK: { S: 'k' } },
+  },
+  { type: 'filter', pipe: 'p', eventId: 'e', requestId: 'r', passed: true, reason: 'filter 1' },
+  {
+    ...{ type: 'pipe-step', pipe: 'p', executionId: 'x', step: 'EXECUTION_FAILED', eventIds: ['e'], requestIds: ['r'] },
+    error: 'why',
+  },
+  {
+    ...{ type: 'dead-letter', pipe: 'p', condition: 'c', eventIds: ['e'], requestIds: ['r'], envelope: { v: 1 } },
+    records: [{ eventID: 'e' }],
+  },
+  { type: 'discarded', pipe: 'p', condition: 'c', eventIds: ['e'], requestIds: [], envelope: null, records: [] },
   {
     ...{ type: 'queue-batch', consumer: 'c', requestId: 'r', messageIds: ['1', '2'], failed: ['2'] },
     givenUp: { messageIds: ['2'], to: 'dead' },

@@ -17,6 +17,7 @@ import { answerDeadLetters } from '../pipes/dead-letters-api.js';
 import { endpointInvoker } from '../pipes/endpoint-invoker.js';
 import { assertReachable, pipeOptionsOf } from '../pipes/pipe-connections.js';
 import { type PipeSurroundings } from '../pipes/pipe-surroundings.js';
+import { requestOfRecord } from '../pipes/record-request.js';
 import { PipeRegistry } from '../pipes/pipe-registry.js';
 import { answerPipes } from '../pipes/pipes-api.js';
 import { makePipe } from '../resource/pipe-maker.js';
@@ -62,6 +63,7 @@ export class PipesTerm {
       deadLetters: join(container.dataDir, 'dead-letters'),
       now: () => Date.now(),
       invokerOf: (arn) => (known.has(arn) ? endpointInvoker(this.lambda, arn) : undefined),
+      requestOf: requestOfRecord(resources, physicalName),
       assertMayDeliver: () => lease.assertHighest(),
     };
     this.registry = new PipeRegistry({

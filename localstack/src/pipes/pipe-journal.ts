@@ -1,37 +1,40 @@
 /** What the journal says of a pipe's events. */
 import { type PipeEvent } from '../../../libs/pipes/src/pipe-event.js';
+import { type StreamEvent } from '../../../libs/pipes/src/stream-event.js';
 import { type Journal } from '../journal.js';
+import { type RequestOfRecord } from './record-request.js';
 
 /** @param pipe the physical name */
-export function journalPipeEvent(pipe: string, event: PipeEvent, journal: Journal): void {
+export function journalPipeEvent(pipe: string, event: PipeEvent, journal: Journal, requestOf: RequestOfRecord): void {
+  const about = (record: StreamEvent): { eventId: string; requestId?: string } => {
+    const requestId = requestOf(record);
+    return { eventId: record.eventID, ...(requestId !== undefined && { requestId }) };
+  };
+  const aboutAll = (records: readonly StreamEvent[]): { eventIds: string[]; requestIds: string[] } => ({
+    eventIds: records.map(({ eventID }) => eventID),
+    requestIds: [...new Set(records.flatMap((record) => requestOf(record) ?? []))],
+  });
   switch (event.type) {
     case 'stream-record': {
-      const { eventId, eventName, keys } = event;
-      journal.record({ type: 'stream-record', pipe, eventId, eventName, keys });
+      const { eventName, dynamodb } = event.event;
+      journal.record({ type: 'stream-record', pipe, ...about(event.event), eventName, keys: dynamodb.Keys });
       return;
     }
     case 'filter': {
-      const { eventId, passed, reason } = event;
-      journal.record({ type: 'filter', pipe, eventId, passed, reason });
+      const { passed, reason } = event;
+      journal.record({ type: 'filter', pipe, ...about(event.event), passed, reason });
       return;
     }
     case 'execution': {
-      const { executionId, messageType: step, eventIds, error } = event;
-      journal.record({
-        type: 'pipe-step',
-        pipe,
-        executionId,
-        step,
-        eventIds,
-        ...(error && { error: error.message }),
-      });
+      const { executionId, messageType: step, events, error } = event;
+      const ids = aboutAll(events);
+      journal.record({ type: 'pipe-step', pipe, executionId, step, ...ids, ...(error && { error: error.message }) });
       return;
     }
     case 'dead-letter':
     case 'discarded': {
       const { type, condition, envelope, records } = event;
-      const eventIds = records.map(({ eventID }) => eventID);
-      journal.record({ type, pipe, condition, eventIds, envelope, records });
+      journal.record({ type, pipe, condition, ...aboutAll(records), envelope, records });
       return;
     }
     case 'state':
