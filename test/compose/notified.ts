@@ -103,12 +103,10 @@ export class Notified {
   }
 }
 
-/** The ids of the order events that SNS has accepted. */
-export const publishedIn = (entries: readonly JournalEntry[]): Set<string> =>
-  new Set(
-    entries.flatMap((entry) =>
-      entry.type === 'message' && entry.to === 'tabletop-dev-order-events'
-        ? [(JSON.parse(entry.body) as { eventId: string }).eventId]
-        : [],
-    ),
+/** The ids of the order events that SNS has accepted, one for each message. */
+export const publishedIn = (entries: readonly JournalEntry[]): string[] =>
+  entries.flatMap((entry) =>
+    entry.type === 'message' && entry.to === 'tabletop-dev-order-events'
+      ? [(JSON.parse(entry.body) as { eventId: string }).eventId]
+      : [],
   );
