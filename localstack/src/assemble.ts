@@ -24,7 +24,7 @@ import { assertReachable, pipeOptionsOf } from './pipes/pipe-connections.js';
 import { type PipeSurroundings } from './pipes/pipe-surroundings.js';
 import { poolInvoker } from './pipes/pool-invoker.js';
 import { PipeRegistry } from './pipes/pipe-registry.js';
-import { requestOfRecord } from './pipes/record-request.js';
+import { requestIdOfRecords } from './pipes/request-id.js';
 import { MessageMoves } from './queue/message-moves.js';
 import { type LocalFrame, type LocalSystem } from './resource/local-system.js';
 import { embeddedMakers, makeAll } from './resource/makers.js';
@@ -128,7 +128,7 @@ export async function assemble(begun: Begun): Promise<LocalStack> {
     deadLetters: folder.file('dead-letters'),
     now: () => monitoring.clock.now(),
     invokerOf: (arn) => poolInvoker(arn, functions),
-    requestOf: requestOfRecord(resources, nameOf),
+    requestIdOf: requestIdOfRecords(resources, nameOf),
   };
   const system: LocalSystem = {
     ...frame,

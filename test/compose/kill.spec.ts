@@ -57,12 +57,13 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
       const { username, load } = await loadFor(part);
       await delay(500);
       const [container] = await containersOf(stack, part);
+      const early = load.placed.length;
       killHard(container!);
       await untilBack(container!);
-      const early = load.placed.length;
+      const back = load.placed.length;
       await until(
         `no order placed since ${part} is back`,
-        () => Promise.resolve(load.placed.length > early),
+        () => Promise.resolve(load.placed.length > back),
         RECOVERY_MS,
       );
       await load.stop();
@@ -72,7 +73,7 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
       await notified.waitForAll(orders, RECOVERY_MS);
       const repeats = notified.repeats - before;
       test.diagnostic(
-        `${load.placed.length} orders placed (${load.placed.length - early} since it is back), ${JSON.stringify(Object.fromEntries(load.refused))} refused, ${repeats} told twice`,
+        `${load.placed.length} orders placed (${early} before the kill, ${load.placed.length - back} since it is back), ${JSON.stringify(Object.fromEntries(load.refused))} refused, ${repeats} told twice`,
       );
       expect(early).toBeGreaterThan(0);
       expect(repeats).toBeLessThanOrEqual(BATCH);
@@ -84,11 +85,12 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
     const { username, load } = await loadFor('localstack');
     await delay(500);
     const [container] = await containersOf(stack, 'localstack');
+    const early = load.placed.length;
     killHard(container!);
     await untilBack(container!);
     // The first order after it shows that everything is there again.
-    const early = load.placed.length;
-    await until('no order placed since it is back', () => Promise.resolve(load.placed.length > early), RECOVERY_MS);
+    const back = load.placed.length;
+    await until('no order placed since it is back', () => Promise.resolve(load.placed.length > back), RECOVERY_MS);
     await load.stop();
     // Also those whose answer got lost.
     const orders = await ordersOf(stack.apiUrl, username);
@@ -98,6 +100,7 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
     const events = new Set(orders.map((order) => `${order}.PLACED`));
     const told = async (): Promise<string[]> => publishedIn(await stack.journal()).filter((event) => events.has(event));
     await until('an order is not notified', async () => new Set(await told()).size === events.size, RECOVERY_MS);
+    // The stream is read in order: what was in flight was told again before the order that was placed last.
     const repeats = (await told()).length - events.size;
     test.diagnostic(
       `${load.placed.length} orders placed (${early} before the kill), ${JSON.stringify(Object.fromEntries(load.refused))} refused, ${repeats} told twice`,

@@ -1,6 +1,6 @@
 /**
  * What is deployed is what runs locally: the applied state of a stage against a running local stack of the same
- * declaration, attribute by attribute. Left out is what the model marks as protection, and nothing else.
+ * declaration, attribute by attribute. Left out is what the model does not mark as behaviour, and nothing else.
  */
 import { dirname } from 'node:path';
 import { before, it } from 'node:test';

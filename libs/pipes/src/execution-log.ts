@@ -58,9 +58,9 @@ export interface ExecutionRecord {
   readonly awsRequest?: string;
   readonly awsResponse?: string;
   readonly truncatedFields: readonly string[] | null;
-  /** Ours, not AWS's: which shard and which events the execution carries. */
+  /** Ours, not AWS's: which shard and which records the execution carries. */
   readonly shardId: string;
-  readonly events: readonly StreamEvent[];
+  readonly records: readonly StreamEvent[];
 }
 
 /** What a step may carry beside its name. Data is text as it is, anything else as JSON, or a function that makes it. */
@@ -72,7 +72,7 @@ export interface StepDetails {
 }
 
 /** A record as AWS writes it to a pipe's log destination: without what is ours. */
-export type PipeLogRecord = Omit<ExecutionRecord, 'type' | 'shardId' | 'events'>;
+export type PipeLogRecord = Omit<ExecutionRecord, 'type' | 'shardId' | 'records'>;
 
 const ORDER: Record<LogLevel, number> = { ERROR: 1, INFO: 2, TRACE: 3 };
 
@@ -91,7 +91,7 @@ export interface ExecutionLogOptions {
 export type StepWriter = (step: ExecutionStep, details?: StepDetails) => void;
 
 /** Opens an execution: each try of a batch is one. */
-export function openExecution(shardId: string, events: readonly StreamEvent[], log: ExecutionLogOptions): StepWriter {
+export function openExecution(shardId: string, records: readonly StreamEvent[], log: ExecutionLogOptions): StepWriter {
   const executionId = randomUUID();
   return (step, { error, ...data } = {}) =>
     log.write({
@@ -104,7 +104,7 @@ export function openExecution(shardId: string, events: readonly StreamEvent[], l
       error: error === undefined ? null : shortened(error),
       ...(log.includeData ? cut(data) : { truncatedFields: null }),
       shardId,
-      events,
+      records,
     });
 }
 
@@ -153,7 +153,7 @@ function textOf(data: unknown): string | undefined {
 /** What AWS would write of `record` to the log of a pipe with this level; undefined when it would not. */
 export function logRecordAt(level: LogLevel | 'OFF', record: ExecutionRecord): PipeLogRecord | undefined {
   if (level === 'OFF' || ORDER[STEP_LEVELS[record.messageType]] > ORDER[level]) return undefined;
-  const { type: _type, shardId: _shardId, events: _events, ...logged } = record;
+  const { type: _type, shardId: _shardId, records: _records, ...logged } = record;
   // In the log this field tells the pipe's level, not the step's.
   return { ...logged, logLevel: level };
 }

@@ -87,14 +87,14 @@ export class PipeMetrics {
   }
 
   record(step: ExecutionRecord): void {
-    const { messageType, executionId, timestamp, events } = step;
+    const { messageType, executionId, timestamp, records } = step;
     const running = this.#running.get(executionId);
     const counted = COUNTED[messageType];
     if (counted !== undefined) this.#add(counted, 1, timestamp);
     if (messageType === 'EXECUTION_STARTED') {
       this.#running.set(executionId, { since: timestamp, stages: {} });
       this.#add('Invocations', 1, timestamp);
-      this.#add('EventCount', events.length, timestamp);
+      this.#add('EventCount', records.length, timestamp);
       this.#add('Concurrency', this.#running.size, timestamp);
     } else if (running === undefined) return;
     else if (messageType === 'ENRICHMENT_STAGE_ENTERED') running.stages.enrichment = timestamp;

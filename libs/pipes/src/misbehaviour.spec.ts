@@ -79,7 +79,7 @@ const reasons = ({ log }: TestPipe): string[] =>
     .map(({ error }) => `${error?.message} ${error?.details ?? ''}`);
 
 const ended = ({ log }: TestPipe, key: 'bad' | 'behind' | 'one' | 'two'): Promise<unknown> =>
-  log.waitFor('execution', (step) => step.messageType === 'EXECUTION_SUCCEEDED' && step.events[0]?.eventID.includes(`event-of-${key}`) === true); // prettier-ignore
+  log.waitFor('execution', (step) => step.messageType === 'EXECUTION_SUCCEEDED' && step.records[0]?.eventID.includes(`event-of-${key}`) === true); // prettier-ignore
 
 for (const place of Object.keys(PLACES) as (keyof typeof PLACES)[]) {
   describe(`${place} that misbehaves`, () => {

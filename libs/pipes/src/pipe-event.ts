@@ -9,14 +9,14 @@ export interface StreamRecordRead {
   readonly type: 'stream-record';
   readonly shardId: string;
   readonly sequenceNumber: string;
-  readonly event: StreamEvent;
+  readonly record: StreamEvent;
 }
 
 export interface FilterVerdict {
   readonly type: 'filter';
   readonly shardId: string;
   readonly sequenceNumber: string;
-  readonly event: StreamEvent;
+  readonly record: StreamEvent;
   readonly passed: boolean;
   /** The filter that matched, counted from 1. */
   readonly filter?: number;

@@ -185,7 +185,7 @@ export class ShardWorker {
       const { event, sequenceNumber } = record;
       const verdict = filter.judge(event);
       if (emit !== undefined) {
-        const about = { shardId: source.shardId, sequenceNumber, event };
+        const about = { shardId: source.shardId, sequenceNumber, record: event };
         emit({ type: 'stream-record', ...about });
         emit({ type: 'filter', ...about, ...verdict, reason: filter.reason(event, verdict) });
       }

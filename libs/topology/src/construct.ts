@@ -29,6 +29,7 @@ export interface TableOptions {
   index?: string;
   stream?: StreamView;
   expiry?: string;
+  /** The attribute in which an item names the request that wrote it last; the local stack's pipes show it. */
   requestId?: string;
   deletionProtection?: boolean;
 }
@@ -45,14 +46,20 @@ export function singleTable(name: string, options: TableOptions = {}): Grantable
     subject,
     `the expiry attribute "${options.expiry}" is a key of the table; name another attribute`,
   );
-  const { index, expiry, requestId } = options;
+  const { index, expiry, requestId, stream } = options;
+  must(requestId !== '', subject, 'the attribute of the request id has no name; name it or leave it out');
+  must(
+    requestId === undefined || stream === 'NEW_IMAGE' || stream === 'NEW_AND_OLD_IMAGES',
+    subject,
+    `records of its stream (${stream ?? 'none'}) do not carry "${requestId}"; widen the stream to NEW_IMAGE`,
+  );
   const table: Table = {
     kind: 'table',
     name,
     partitionKey: 'PK',
     sortKey: 'SK',
     indexes: index === undefined ? [] : [{ name: index, partitionKey: `${index}PK`, sortKey: `${index}SK` }],
-    streamView: options.stream,
+    streamView: stream,
     expiry,
     requestId,
     pointInTimeRecovery: true,

@@ -24,6 +24,12 @@ const routed =
 /** What cannot run, and the message that says what to do about it. */
 const IMPOSSIBLE: [declaration: () => unknown, message: RegExp][] = [
   [() => singleTable('My Table'), /table "My Table": the name must be lower case words joined by single dashes/],
+  [() => singleTable('data', { stream: 'NEW_IMAGE', requestId: '' }), /the attribute of the request id has no name/],
+  [
+    () => singleTable('data', { requestId: 'By' }),
+    /its stream \(none\) do not carry "By"; widen the stream to NEW_IMAGE/,
+  ],
+  [() => singleTable('data', { stream: 'OLD_IMAGE', requestId: 'By' }), /its stream \(OLD_IMAGE\) do not carry "By"/],
   [() => singleTable('data', { expiry: 'PK' }), /the expiry attribute "PK" is a key of the table; name another/],
   [() => topic('events.fifo'), /topic "events.fifo": the name must be/],
   [() => queue('work', { visibilityTimeout: 43_201 }), /visibilityTimeout in seconds is 43201; give .* 0 to 43200/],

@@ -49,7 +49,7 @@ export const startBeside: Role = async ({ container, journal, backoffCapMs, know
     now: () => Date.now(),
     invokerOf: (arn) => endpointInvoker(lambda, arn),
     // Tables of somebody else's declare nothing.
-    requestOf: () => undefined,
+    requestIdOf: () => undefined,
     assertFunction: (FunctionName) => lambda.send(new GetFunctionCommand({ FunctionName })),
     keepsLogs: false,
     restMs: REST_MS,

@@ -30,6 +30,8 @@ const EVERY: readonly JournalEvent[] = [
     keys: { PK: { S: 'k' } },
   },
   { type: 'filter', pipe: 'p', eventId: 'e', requestId: 'r', passed: true, reason: 'filter 1' },
+  { type: 'stream-record', pipe: 'p', eventId: 'e', eventName: 'REMOVE', keys: {} },
+  { type: 'filter', pipe: 'p', eventId: 'e', passed: false, reason: 'none matches' },
   {
     ...{ type: 'pipe-step', pipe: 'p', executionId: 'x', step: 'EXECUTION_FAILED', eventIds: ['e'], requestIds: ['r'] },
     error: 'why',

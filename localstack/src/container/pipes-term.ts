@@ -17,9 +17,9 @@ import { answerDeadLetters } from '../pipes/dead-letters-api.js';
 import { endpointInvoker } from '../pipes/endpoint-invoker.js';
 import { assertReachable, pipeOptionsOf } from '../pipes/pipe-connections.js';
 import { type PipeSurroundings } from '../pipes/pipe-surroundings.js';
-import { requestOfRecord } from '../pipes/record-request.js';
 import { PipeRegistry } from '../pipes/pipe-registry.js';
 import { answerPipes } from '../pipes/pipes-api.js';
+import { requestIdOfRecords } from '../pipes/request-id.js';
 import { makePipe } from '../resource/pipe-maker.js';
 import { describeTable } from '../resource/table-maker.js';
 import { type ContainerFrame } from './container-frame.js';
@@ -63,7 +63,7 @@ export class PipesTerm {
       deadLetters: join(container.dataDir, 'dead-letters'),
       now: () => Date.now(),
       invokerOf: (arn) => (known.has(arn) ? endpointInvoker(this.lambda, arn) : undefined),
-      requestOf: requestOfRecord(resources, physicalName),
+      requestIdOf: requestIdOfRecords(resources, physicalName),
       assertMayDeliver: () => lease.assertHighest(),
     };
     this.registry = new PipeRegistry({

@@ -61,7 +61,8 @@ async function answer(
   if (response.untold !== true && (!isPoll(request) || response.status >= 400))
     options.journal.record(callEvent(request, response, performance.now() - started, fault));
   for (const message of messageEvents(request, response)) options.journal.record(message);
-  if (isTableWrite(request) && response.status < 300) options.onTableWrite();
+  const mayHaveWritten = response.status < 300 || response.status >= 500;
+  if (isTableWrite(request) && mayHaveWritten) options.onTableWrite();
   return fault === 'LostReply' ? { ...response, lost: true } : response;
 }
 

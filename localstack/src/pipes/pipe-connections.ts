@@ -66,7 +66,7 @@ export function pipeOptionsOf(definition: PipeDefinition, system: PipeSurroundin
     poll: { ...POLL, ...(system.restMs !== undefined && { restMs: system.restMs }) },
     // Only the time of day is the stack's: what is waited for is waited for.
     clock: { now: system.now, sleep: (ms, signal) => systemClock.sleep(ms, signal) },
-    onEvent: (event) => journalPipeEvent(Name, event, journal, system.requestOf),
+    onEvent: (event) => journalPipeEvent(Name, event, journal, system.requestIdOf),
     ...(logGroup !== undefined && {
       onLog: (record) =>
         journal.record({

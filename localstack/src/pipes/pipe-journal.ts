@@ -2,32 +2,32 @@
 import { type PipeEvent } from '../../../libs/pipes/src/pipe-event.js';
 import { type StreamEvent } from '../../../libs/pipes/src/stream-event.js';
 import { type Journal } from '../journal.js';
-import { type RequestOfRecord } from './record-request.js';
+import { type RequestIdOf } from './request-id.js';
 
 /** @param pipe the physical name */
-export function journalPipeEvent(pipe: string, event: PipeEvent, journal: Journal, requestOf: RequestOfRecord): void {
+export function journalPipeEvent(pipe: string, event: PipeEvent, journal: Journal, requestIdOf: RequestIdOf): void {
   const about = (record: StreamEvent): { eventId: string; requestId?: string } => {
-    const requestId = requestOf(record);
+    const requestId = requestIdOf(record);
     return { eventId: record.eventID, ...(requestId !== undefined && { requestId }) };
   };
   const aboutAll = (records: readonly StreamEvent[]): { eventIds: string[]; requestIds: string[] } => ({
     eventIds: records.map(({ eventID }) => eventID),
-    requestIds: [...new Set(records.flatMap((record) => requestOf(record) ?? []))],
+    requestIds: [...new Set(records.flatMap((record) => requestIdOf(record) ?? []))],
   });
   switch (event.type) {
     case 'stream-record': {
-      const { eventName, dynamodb } = event.event;
-      journal.record({ type: 'stream-record', pipe, ...about(event.event), eventName, keys: dynamodb.Keys });
+      const { eventName, dynamodb } = event.record;
+      journal.record({ type: 'stream-record', pipe, ...about(event.record), eventName, keys: dynamodb.Keys });
       return;
     }
     case 'filter': {
-      const { passed, reason } = event;
-      journal.record({ type: 'filter', pipe, ...about(event.event), passed, reason });
+      const { record, passed, reason } = event;
+      journal.record({ type: 'filter', pipe, ...about(record), passed, reason });
       return;
     }
     case 'execution': {
-      const { executionId, messageType: step, events, error } = event;
-      const ids = aboutAll(events);
+      const { executionId, messageType: step, records, error } = event;
+      const ids = aboutAll(records);
       journal.record({ type: 'pipe-step', pipe, executionId, step, ...ids, ...(error && { error: error.message }) });
       return;
     }

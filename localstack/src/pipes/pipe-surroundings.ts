@@ -3,7 +3,7 @@ import { type CheckpointStore } from '../../../libs/pipes/src/checkpoint.js';
 import { type LambdaInvoke } from '../../../libs/pipes/src/lambda-call.js';
 import { type Journal } from '../journal.js';
 import { type LocalSystem } from '../resource/local-system.js';
-import { type RequestOfRecord } from './record-request.js';
+import { type RequestIdOf } from './request-id.js';
 
 /** What pipes find around them. */
 export interface PipeSurroundings extends Pick<LocalSystem, 'endpoint' | 'clients' | 'backoffCapMs'> {
@@ -16,7 +16,8 @@ export interface PipeSurroundings extends Pick<LocalSystem, 'endpoint' | 'client
   readonly now: () => number;
   /** Calls a function; undefined when there is none of this ARN. */
   readonly invokerOf: (arn: string) => LambdaInvoke | undefined;
-  readonly requestOf: RequestOfRecord;
+  /** Tells the journal which request wrote a record. */
+  readonly requestIdOf: RequestIdOf;
   /** Asks for a function where `invokerOf` cannot know; rejects with ResourceNotFoundException when there is none. */
   readonly assertFunction?: (arn: string) => Promise<unknown>;
   /** Whether there are log groups to deliver to; default true. */

@@ -2,7 +2,7 @@ import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import { type StreamEvent } from '../../../libs/pipes/src/stream-event.js';
 import { singleTable, topic } from '../../../libs/topology/src/construct.js';
-import { requestOfRecord } from './record-request.js';
+import { requestIdOfRecords } from './request-id.js';
 
 const images = (NewImage: StreamEvent['dynamodb']['NewImage'], table = 'shop-dev-data'): StreamEvent => ({
   ...{ eventID: 'e', eventName: 'MODIFY', eventVersion: '1.1', eventSource: 'aws:dynamodb', awsRegion: 'us-east-1' },
@@ -16,18 +16,24 @@ const images = (NewImage: StreamEvent['dynamodb']['NewImage'], table = 'shop-dev
 });
 
 describe('the request that a stream record tells of', () => {
-  const tables = [singleTable('data', { requestId: 'AskedBy' }), singleTable('silent'), topic('events')];
-  const requestOf = requestOfRecord(tables, ({ name }) => `shop-dev-${name}`);
+  const tables = [
+    singleTable('data', { stream: 'NEW_IMAGE', requestId: 'AskedBy' }),
+    singleTable('silent'),
+    topic('events'),
+  ];
+  const requestIdOf = requestIdOfRecords(tables, ({ name }) => `shop-dev-${name}`);
 
   it('is what the declared attribute of the new image says', () =>
-    expect(requestOf(images({ AskedBy: { S: 'request-1' } }))).toBe('request-1'));
+    expect(requestIdOf(images({ AskedBy: { S: 'request-1' } }))).toBe('request-1'));
 
   for (const [what, record] of [
     ['was deleted', images(undefined)],
     ['has no such attribute', images({ Other: { S: 'request-1' } })],
+    ['has nothing in it', images({ AskedBy: { S: '' } })],
+    ['has far more in it than an id', images({ AskedBy: { S: 'x'.repeat(129) } })],
     ['has another thing there', images({ AskedBy: { N: '1' } })],
     ['is of a table that declares none', images({ AskedBy: { S: 'request-1' } }, 'shop-dev-silent')],
     ['is of a table that nobody declared', images({ AskedBy: { S: 'request-1' } }, 'another')],
   ] as const)
-    it(`is not known of an item that ${what}`, () => expect(requestOf(record)).toBeUndefined());
+    it(`is not known of an item that ${what}`, () => expect(requestIdOf(record)).toBeUndefined());
 });
