@@ -175,7 +175,8 @@ async function main(): Promise<void> {
   const named: (keyof typeof PORTS)[] = ['PORT', 'AWS_PORT', 'TABLES_PORT'];
   assertDifferent(named);
   // That of the table browser is only taken where it is asked for.
-  for (const variable of named.slice(0, 2)) await assertFree(variable);
+  const withTools = (process.env.COMPOSE_PROFILES ?? '').split(',').includes('tools');
+  for (const variable of named.slice(0, withTools ? 3 : 2)) await assertFree(variable);
   if ((await up(process.argv.slice(2))) !== 0) {
     if (docker('compose', 'ps', '--format', '{{.Health}}', 'localstack').text !== 'healthy') {
       const lines = docker('compose', 'logs', '--no-color', '--no-log-prefix', '--tail', '5', 'localstack').text;

@@ -1,41 +1,53 @@
 /** What is beside the system: the image that adds Pipes to a LocalStack of somebody's own, and the table browser. */
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreatePipeCommand, PipesClient } from '@aws-sdk/client-pipes';
-import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from 'expect';
 import { CREDENTIALS, queueArn, REGION } from '../../localstack/src/account.js';
 import { freePort, until } from '../../localstack/src/child-process.js';
+import { FREE_IMAGE } from '../../localstack/src/container/localstack-image.js';
 import { isReady } from '../../localstack/src/container/wait-for-endpoint.js';
 import { stackUnderTest } from '../fixtures/compose.js';
 
 const run = promisify(execFile);
 const stack = stackUnderTest();
-const project = stack.environment.COMPOSE_PROJECT_NAME ?? '';
-const IMAGE = `${project}-pipes-image`;
-const CONTAINER = `${project}-beside`;
 const PATIENCE_MS = 60_000;
 
 const docker = async (...words: string[]): Promise<string> =>
   (await run('docker', words, { env: { ...process.env, DOCKER_BUILDKIT: '1' } })).stdout;
 
+/** The example of docs/compose.md, on a port of our own, with a LocalStack as somebody may have it. */
+function example(port: number): string {
+  const docs = readFileSync('docs/compose.md', 'utf8');
+  const [, yaml = ''] = /## Pipes beside a LocalStack.*?```yaml\n(.*?)```/s.exec(docs) ?? [];
+  return `${yaml.replace('127.0.0.1:4567:', `127.0.0.1:${port}:`)}  localstack:\n    image: ${FREE_IMAGE}\n`;
+}
+
 describe('the image tabletop-pipes beside a LocalStack', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'beside-'));
+  const project = `${stack.environment.COMPOSE_PROJECT_NAME}-beside`;
+  const compose = (...words: string[]): Promise<string> =>
+    docker('compose', '--project-name', project, '--file', join(folder, 'compose.yml'), ...words);
   let access: { endpoint: string; region: string; credentials: typeof CREDENTIALS };
 
   before(async () => {
-    await docker('build', '--quiet', '--target', 'tabletop-pipes', '--tag', IMAGE, '.');
+    await docker('build', '--quiet', '--target', 'tabletop-pipes', '--tag', 'tabletop-pipes', '.');
     const port = await freePort();
     access = { endpoint: `http://127.0.0.1:${port}`, region: REGION, credentials: CREDENTIALS };
-    // As the example of docs/compose.md does, in a network that has a LocalStack.
-    const how = ['--name', CONTAINER, '--network', `${project}_system`, '--publish', `127.0.0.1:${port}:4566`];
-    await docker('run', '--detach', ...how, '--env', 'LOCALSTACK_URL=http://localstack:4566', IMAGE);
+    writeFileSync(join(folder, 'compose.yml'), example(port));
+    await compose('up', '--detach');
     await until('it is not ready', () => isReady(`${access.endpoint}/health`), PATIENCE_MS);
   });
   after(async () => {
-    await docker('rm', '--force', CONTAINER);
-    await docker('image', 'rm', IMAGE);
+    await compose('down', '--volumes');
+    rmSync(folder, { recursive: true });
   });
 
   it('brings a record of a table of one’s own to a queue', async () => {
@@ -57,16 +69,39 @@ describe('the image tabletop-pipes beside a LocalStack', () => {
         Target: queueArn(name),
       }),
     );
-    await tables.send(new PutItemCommand({ TableName: name, Item: { PK: { S: 'first' } } }));
     let body = '';
     const receive = new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 });
-    const hasCome = async (): Promise<boolean> =>
-      (body = (await queues.send(receive)).Messages?.[0]?.Body ?? '') !== '';
+    // A plain LocalStack loses what is written in a table's first moments.
+    const hasCome = async (): Promise<boolean> => {
+      await tables.send(new PutItemCommand({ TableName: name, Item: { PK: { S: randomUUID() } } }));
+      return (body = (await queues.send(receive)).Messages?.[0]?.Body ?? '') !== '';
+    };
     await until('no record has come', hasCome, PATIENCE_MS);
-    expect(JSON.parse(body)).toMatchObject({ eventName: 'INSERT', dynamodb: { Keys: { PK: { S: 'first' } } } });
-    await tables.send(new DeleteTableCommand({ TableName: name }));
-    await queues.send(new DeleteQueueCommand({ QueueUrl }));
+    expect(JSON.parse(body)).toMatchObject({
+      ...{ eventSource: 'aws:dynamodb', eventName: 'INSERT' },
+      dynamodb: { Keys: { PK: { S: expect.any(String) as unknown } } },
+    });
     for (const client of [tables, queues, pipes]) client.destroy();
+  });
+});
+
+describe('docker-compose.override.example.yml', () => {
+  const files = ['--file', 'docker-compose.yml', '--file', 'docker-compose.override.example.yml'];
+  const alone = ['up', '--detach', '--no-build', '--no-deps', 'order-service'];
+  after(async () => {
+    await stack.compose(...alone);
+    await stack.recover('--no-build');
+  });
+
+  it('runs a service from the build of this machine, with a debugger that an editor can attach to', async () => {
+    await run(process.execPath, ['build/image.ts']);
+    await stack.compose(...files, ...alone);
+    const inspector = 'http://127.0.0.1:9229/json/list';
+    await until('no debugger answers', () => isReady(inspector), PATIENCE_MS);
+    expect(await (await fetch(inspector)).json()).toMatchObject([
+      { type: 'node', title: expect.any(String) as unknown },
+    ]);
+    await until('it takes no orders', () => isReady(`${stack.apiUrl}/health`), PATIENCE_MS);
   });
 });
 

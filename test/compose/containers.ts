@@ -15,6 +15,8 @@ export interface Container {
   /** `healthy`, `starting`, `unhealthy`. */
   readonly health: string;
   readonly exitCode: number;
+  /** How often it has ended by itself and was started again. */
+  readonly restarts: number;
 }
 
 export async function containersOf({ compose }: ComposeStack, service: string): Promise<Container[]> {
@@ -27,11 +29,20 @@ export async function inspect(id: string): Promise<Container> {
   const [found] = JSON.parse(stdout) as {
     Id: string;
     Name: string;
+    RestartCount: number;
     State: { Pid: number; StartedAt: string; ExitCode: number; Health?: { Status: string } };
   }[];
   if (found === undefined) throw new Error(`no container ${id}`);
   const { Pid: pid, StartedAt: startedAt, ExitCode: exitCode, Health } = found.State;
-  return { id, name: found.Name.slice(1), pid, startedAt, exitCode, health: Health?.Status ?? 'none' };
+  return {
+    id,
+    name: found.Name.slice(1),
+    pid,
+    startedAt,
+    exitCode,
+    restarts: found.RestartCount,
+    health: Health?.Status ?? 'none',
+  };
 }
 
 /**

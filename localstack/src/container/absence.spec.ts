@@ -8,7 +8,7 @@ const reason = (environment: Parameters<typeof absenceReason>[3]): string =>
 describe('a LocalStack that does not answer', () => {
   it('is named with its address, what was met, and where to look', () => {
     expect(reason({})).toMatch(
-      /^LocalStack at http:\/\/localstack:4566 has not answered for 10 s \(ECONNREFUSED\).*docker compose logs localstack.*137 or 247.*mem_limit/,
+      /^LocalStack at http:\/\/localstack:4566 has not answered for 10 s \(ECONNREFUSED\).*docker compose logs localstack.*137 or 247.*LOCALSTACK_MEMORY/,
     );
   });
 

@@ -12,6 +12,10 @@ export interface ImageFacts {
 export const lacksToken = ({ LOCALSTACK_IMAGE = FREE_IMAGE, LOCALSTACK_TOKEN_SET = '' }: ImageFacts): boolean =>
   asksForToken(LOCALSTACK_IMAGE) !== false && LOCALSTACK_TOKEN_SET === '';
 
+/** A container that is started again says nothing of its end. */
+export const MEMORY_HINT =
+  '; a container that ended with code 137 or 247 ran out of memory: raise its limit (LOCALSTACK_MEMORY), or give Docker more';
+
 /**
  * @param reason what the attempt met, such as ECONNREFUSED
  * @param seconds it has been away
@@ -23,8 +27,5 @@ export function absenceReason(url: string, reason: string, seconds: number, envi
       `${what} Its image is ${environment.LOCALSTACK_IMAGE}, and images from 2026.03 on end at once without LOCALSTACK_AUTH_TOKEN. ` +
       `Set the token, or leave LOCALSTACK_IMAGE out: ${FREE_IMAGE} is the last that needs none.`
     );
-  return (
-    `${what} See \`docker compose logs localstack\`; a container that ended with code 137 or 247 ran out of memory: ` +
-    'raise its mem_limit, or give Docker more.'
-  );
+  return `${what} See \`docker compose logs localstack\`${MEMORY_HINT}`;
 }

@@ -46,7 +46,7 @@ export const startEndpoint: Role = async (frame, name) => {
 
   const clients = clientsOf(upstream);
   const reconciler = new Reconciler({
-    ...{ service: name, url: upstream, lastReason: join(dataDir, 'given-up.json') },
+    ...{ service: name, url: upstream, keptIn: dataDir },
     make: (onMade) => makeAll(atHome(resources, 'localstack'), containerMakers, system, onMade),
   });
   const waitsFor = (): string | undefined => reconciler.waitsFor;
@@ -105,8 +105,8 @@ export const startEndpoint: Role = async (frame, name) => {
   monitoring.start();
   say(
     name,
-    `answers for LocalStack at ${upstream}, which keeps tables and their streams over a restart; declared topics, queues ` +
-      'and subscriptions are made again, without the messages in them',
+    `answers for LocalStack at ${upstream}, which keeps tables and their streams over a restart where it has PERSISTENCE; ` +
+      'declared topics, queues and subscriptions are made again, without the messages in them',
   );
   return {
     broken: reconciler.broken,

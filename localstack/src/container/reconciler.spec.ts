@@ -11,10 +11,14 @@ import { until } from '../child-process.js';
 import { type Origin } from '../resource/local-system.js';
 import { type Made } from '../resource/makers.js';
 import { StartError } from '../start-error.js';
-import { Reconciler } from './reconciler.js';
+import { Reconciler, type ReconcilerOptions } from './reconciler.js';
 
-const [resource] = resourcesIn(topology, 'dev').filter(({ kind }) => kind === 'table');
-const table = `table ${resource?.name}`;
+const resources = resourcesIn(topology, 'dev');
+const tableOfOurs = resources.find(({ kind }) => kind === 'table')!;
+const queueOfOurs = resources.find(({ kind }) => kind === 'queue')!;
+const [table, queue] = [`table ${tableOfOurs.name}`, `queue ${queueOfOurs.name}`];
+const without = (what: string): string =>
+  `LocalStack came back without ${what}; what they held is lost, they are made anew`;
 
 describe('a LocalStack that was never there', () => {
   const LOCALSTACK_IMAGE = 'localstack/localstack:2026.05';
@@ -40,7 +44,7 @@ describe('a LocalStack that was never there', () => {
     another = () =>
       new Reconciler({
         ...{ service: 'aws', url: server.url, make, firstLineMs: 300 },
-        lastReason: reasonFile,
+        keptIn: folder,
       });
     reconciler = another();
   });
@@ -112,12 +116,16 @@ describe('the reconciler', () => {
   /** What making gives; an error is thrown. */
   let outcome: Origin | Error | 'never';
   let makes: number;
+  /** On the same volume. */
+  let another: () => Reconciler;
   let reconciler: Reconciler;
+  let folder: string;
 
   const is = (what: string, holds: () => boolean): Promise<unknown> =>
     until(what, () => Promise.resolve(holds()), 10_000);
   const ready = (): Promise<unknown> =>
     is('not ready', () => reconciler.waitsFor === undefined && reconciler.session === session);
+  const losses = (): unknown[] => messages().filter((line) => /^(WARN|ERROR)/.test(String(line)));
   const messages = (): unknown[] => said.lines.map(({ level, message }) => `${String(level)} ${String(message)}`);
 
   beforeEach(async () => {
@@ -131,45 +139,66 @@ describe('the reconciler', () => {
       outgoing.writeHead(isAway ? 500 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(page));
     });
     await server.start();
-    reconciler = new Reconciler({
-      ...{ service: 'aws', url: server.url },
-      make: (onMade) => {
-        makes += 1;
-        if (outcome === 'never') return new Promise(() => undefined);
-        if (outcome instanceof Error) return Promise.reject(outcome);
-        if (resource === undefined) return Promise.reject(new Error('the topology has no table'));
-        const made: Made = { resource, origin: outcome };
-        onMade(made);
-        return Promise.resolve([made]);
-      },
-    });
+    folder = mkdtempSync(join(tmpdir(), 'reconciler-'));
+    const make: ReconcilerOptions['make'] = (onMade) => {
+      makes += 1;
+      if (outcome === 'never') return new Promise(() => undefined);
+      if (outcome instanceof Error) return Promise.reject(outcome);
+      const origin = outcome;
+      const made = [tableOfOurs, queueOfOurs].map((each): Made => ({ resource: each, origin }));
+      made.forEach(onMade);
+      return Promise.resolve(made);
+    };
+    another = () => new Reconciler({ service: 'aws', url: server.url, make, keptIn: folder });
+    reconciler = another();
     reconciler.start();
   });
   afterEach(async () => {
     await reconciler.stop();
     await server.stop();
     said.stop();
+    rmSync(folder, { recursive: true });
   });
 
   it('makes everything once for each start of LocalStack, and tells what a new start has lost', async () => {
     await ready();
     expect(messages()).toEqual([
-      `INFO ${table} created`,
-      expect.stringMatching(/^INFO ready: 1 resources on LocalStack 4 in \d+ ms$/),
+      ...[`INFO ${table} created`, `INFO ${queue} created`],
+      expect.stringMatching(/^INFO ready: 2 resources on LocalStack 4 in \d+ ms$/),
     ]);
     session = 'second';
     await ready();
     expect(makes).toBe(2);
-    expect(messages().at(3)).toBe(
-      `WARN LocalStack came back without ${table}; what they held is lost, they are made anew`,
-    );
+    expect(losses()).toEqual([`WARN ${without(`${table}, ${queue}`)}`]);
+  });
+
+  it('tells after a start of its own which tables LocalStack has lost meanwhile, and nothing of what never lasts', async () => {
+    await ready();
+    await reconciler.stop();
+    reconciler = another();
+    reconciler.start();
+    await ready();
+    expect(losses()).toEqual([`WARN ${without(table)}`]);
+  });
+
+  it('is not kept from its work by a torn list of tables', async () => {
+    await reconciler.stop();
+    writeFileSync(join(folder, 'tables.json'), '["table');
+    reconciler = another();
+    reconciler.start();
+    await ready();
+    expect(losses()).toEqual([]);
   });
 
   it('tells of no loss where LocalStack kept everything', async () => {
     await ready();
     [session, outcome] = ['second', 'found'];
     await ready();
-    expect(messages().filter((line) => /WARN|ERROR/.test(String(line)))).toEqual([]);
+    await reconciler.stop();
+    reconciler = another();
+    reconciler.start();
+    await ready();
+    expect(losses()).toEqual([]);
   });
 
   it('is not ready while LocalStack starts, or cannot make something, whose words it says once', async () => {
@@ -193,8 +222,8 @@ describe('the reconciler', () => {
     [session, outcome] = ['third', 'updated'];
     await ready();
     expect(messages().filter((line) => !String(line).startsWith('INFO ready'))).toEqual([
-      `INFO ${table} created`,
-      `INFO ${table} updated`,
+      ...[`INFO ${table} created`, `INFO ${queue} created`],
+      ...[`INFO ${table} updated`, `INFO ${queue} updated`],
     ]);
   });
 
@@ -233,7 +262,7 @@ describe('the reconciler', () => {
     await ready();
     await waiting;
     expect(reconciler.untilReady()).toBeUndefined();
-    expect(messages().at(-1)).toMatch(/^INFO ready: 1 resources .*; 3 calls were refused meanwhile$/);
+    expect(messages().at(-1)).toMatch(/^INFO ready: 2 resources .*; 3 calls were refused meanwhile$/);
     session = 'second';
     await ready();
     expect(messages().at(-1)).not.toMatch(/refused/);
@@ -248,7 +277,10 @@ describe('the reconciler', () => {
     isAway = false;
     await ready();
     expect(makes).toBe(2);
-    const isLoss = (line: unknown): boolean => /^(WARN|ERROR)/.test(String(line));
-    expect(messages().filter(isLoss)).toEqual(['WARN LocalStack is away (status 500); calls get 503 until it is back']);
+    expect(losses()).toEqual([
+      expect.stringMatching(
+        /^WARN LocalStack is away \(status 500\); calls get 503 until it is back; .*137 or 247.*LOCALSTACK_MEMORY/,
+      ),
+    ]);
   });
 });

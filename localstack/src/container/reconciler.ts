@@ -1,10 +1,11 @@
 /** Makes the system's tables, topics and queues on LocalStack, again after each start of it; until then nothing is answered. */
 import { once } from 'node:events';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Resource } from '../../../libs/topology/src/model.js';
 import { type Made } from '../resource/makers.js';
 import { StartError } from '../start-error.js';
-import { absenceReason, lacksToken } from './absence.js';
+import { absenceReason, lacksToken, MEMORY_HINT } from './absence.js';
+import { KeptJson } from './kept-json.js';
 import { say } from './log-lines.js';
 import { watch, type Seen } from './upstream.js';
 
@@ -15,11 +16,8 @@ export interface ReconcilerOptions {
   readonly make: (onMade: (made: Made) => void) => Promise<Made[]>;
   /** How long LocalStack may be away before a line tells of it; milliseconds, 10 s by default. */
   readonly firstLineMs?: number;
-  /**
-   * A file that keeps why LocalStack was given up. The container is started again, and then ends at the first look: who
-   * waits for it sees a container that keeps ending, not one that starts for another 40 s.
-   */
-  readonly lastReason?: string;
+  /** A folder for what the next start has to know. */
+  readonly keptIn?: string;
 }
 
 /** A LocalStack that has been away for so long is worth a line; then each time twice as long. */
@@ -41,6 +39,13 @@ export class Reconciler {
   /** Calls since everything was there last. */
   private refused = 0;
   private waiting: (() => void)[] = [];
+  /**
+   * Why LocalStack was given up. The container is started again, and then ends at the first look: who waits for it sees a
+   * container that keeps ending, not one that starts for another 40 s.
+   */
+  private readonly givenUp: KeptJson<{ readonly image: string | undefined; readonly words: string }>;
+  /** The tables that were there last. */
+  private readonly tables: KeptJson<readonly string[]>;
   private tellBroken: (reason: string) => void = () => undefined;
   /** Settles with the reason when waiting is of no use: only a person can change what is in the way. */
   readonly broken = new Promise<string>((resolve) => {
@@ -49,6 +54,9 @@ export class Reconciler {
 
   constructor(private readonly options: ReconcilerOptions) {
     this.nextLineMs = this.firstLineMs;
+    const { keptIn } = options;
+    this.givenUp = new KeptJson(keptIn && join(keptIn, 'given-up.json'));
+    this.tables = new KeptJson(keptIn && join(keptIn, 'tables.json'));
   }
 
   private get firstLineMs(): number {
@@ -81,7 +89,7 @@ export class Reconciler {
   private async take(seen: Seen): Promise<void> {
     if (this.stopping.signal.aborted) return;
     if ('away' in seen) return this.miss(seen);
-    if (!this.wasSeen) this.keepReason(undefined);
+    if (!this.wasSeen) this.givenUp.forget();
     this.wasSeen = true;
     this.nextLineMs = this.firstLineMs;
     this.awaySince = Date.now();
@@ -137,12 +145,15 @@ export class Reconciler {
 
   /** A LocalStack that comes back empty has lost what was in it, and an image may do so with its tables too. */
   private tellLoss(made: readonly Made[]): void {
-    const lost = made.filter(({ origin }) => origin === 'created').map(({ resource }) => resource);
-    if (this.session === undefined || lost.length === 0) return;
-    const names = lost.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+    const created = made.flatMap((each) => (each.origin === 'created' ? labelOf(each) : []));
+    // Who did not see it go asks for the tables alone: the rest never outlives LocalStack's container.
+    const before = this.tables.read() ?? [];
+    const lost = this.session === undefined ? created.filter((label) => before.includes(label)) : created;
+    this.tables.write(made.filter(({ resource }) => resource.kind === 'table').map(labelOf));
+    if (lost.length === 0) return;
     say(
       this.options.service,
-      `LocalStack came back without ${names}; what they held is lost, they are made anew`,
+      `LocalStack came back without ${lost.join(', ')}; what they held is lost, they are made anew`,
       'WARN',
     );
   }
@@ -153,7 +164,7 @@ export class Reconciler {
     if (before !== undefined) return this.giveUp(before);
     if (this.waitsFor === undefined) {
       this.awaySince = Date.now();
-      say(this.options.service, `LocalStack is away (${reason}); calls get 503 until it is back`, 'WARN');
+      say(this.options.service, `LocalStack is away (${reason}); calls get 503 until it is back${MEMORY_HINT}`, 'WARN');
     }
     this.waitsFor = `LocalStack (${reason})`;
     if (Date.now() - this.awaySince < this.nextLineMs) return;
@@ -163,31 +174,16 @@ export class Reconciler {
     const words = absenceReason(this.options.url, reason, seconds, process.env);
     const isLongEnough = away >= PATIENCE_IN_FIRST_LINES * this.firstLineMs;
     if (!this.wasSeen && isLongEnough && lacksToken(process.env)) {
-      this.keepReason(words);
+      this.givenUp.write({ image: process.env.LOCALSTACK_IMAGE, words });
       this.giveUp(words);
     } else say(this.options.service, words, 'ERROR');
   }
 
   /** Why an earlier start gave this same image up, while nobody has said how to go on. */
   private keptReason(): string | undefined {
-    const { lastReason: file } = this.options;
-    if (file === undefined || !lacksToken(process.env) || !existsSync(file)) return undefined;
-    try {
-      const { image, words } = JSON.parse(readFileSync(file, 'utf8')) as { image: string; words: string };
-      return image === process.env.LOCALSTACK_IMAGE ? words : undefined;
-    } catch (error) {
-      // A machine that lost power may leave half of it: nothing is known then.
-      if (error instanceof SyntaxError) return undefined;
-      throw error;
-    }
-  }
-
-  private keepReason(words: string | undefined): void {
-    const { lastReason: file } = this.options;
-    if (file === undefined) return;
-    if (words === undefined) return rmSync(file, { force: true });
-    writeFileSync(`${file}.tmp`, JSON.stringify({ image: process.env.LOCALSTACK_IMAGE, words }));
-    renameSync(`${file}.tmp`, file);
+    if (!lacksToken(process.env)) return undefined;
+    const { image, words } = this.givenUp.read() ?? {};
+    return image === process.env.LOCALSTACK_IMAGE ? words : undefined;
   }
 
   /** The same words are said once. */
@@ -197,6 +193,8 @@ export class Reconciler {
     this.lastFailure = message;
   }
 }
+
+const labelOf = ({ resource: { kind, name } }: Made): string => `${kind} ${name}`;
 
 /** What comes of the work; undefined as soon as the signal aborts, whatever comes of it then. */
 async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
