@@ -167,6 +167,17 @@ describe('other emulators', () => {
       }));
   }
 
+  it('word a stream that is gone as a failure of their own: the pipe fails by name and does not go on as RUNNING', () =>
+    onStream(async (stream, { pipe, log }) => {
+      stream.exists = false;
+      for (const operation of ['GetRecords', 'GetShardIterator'] as const)
+        stream.faults.push({ operation, error: 'InternalError', status: 500 });
+      pipe.wake();
+      await log.waitFor('state', ({ state }) => state === 'START_FAILED');
+      expect(pipe.stateReason).toMatch(/^Stream not found/);
+      expect(stream.faults).toHaveLength(1);
+    }));
+
   it('begin anew under the same name, numbered from 1: a checkpoint of a shard that is not listed is not used', async () => {
     const stream = new ScriptedStream();
     stream.shard('shard-new').write(1, 'a');

@@ -1,5 +1,9 @@
 /** Works through one shard: read, filter, batch, deliver, checkpoint, and again. */
-import { ResourceNotFoundException, type _Record } from '@aws-sdk/client-dynamodb-streams';
+import {
+  DynamoDBStreamsServiceException,
+  ResourceNotFoundException,
+  type _Record,
+} from '@aws-sdk/client-dynamodb-streams';
 import { pauseAfter } from './backoff.js';
 import { pendingRecord, type BatchLimits, type PendingRecord } from './batch-buffer.js';
 import { BatchExecution, type ExecutionOptions } from './batch-execution.js';
@@ -151,9 +155,10 @@ export class ShardWorker {
         return await this.#reader.read(MAX_PAGE, stopping);
       } catch (error) {
         if (stopping.aborted) return undefined;
+        // LocalStack's default provider words a stream that is gone as a failure of its own.
+        const isUnlisted = hasAnswered(error) && (await this.#isUnlisted());
         // The shard has left the stream with all it held.
-        if (error instanceof ResourceNotFoundException && (await this.#isUnlisted()))
-          return { records: [], closed: true };
+        if (isUnlisted && error instanceof ResourceNotFoundException) return { records: [], closed: true };
         emit?.({ type: 'warning', subject: 'source', message: `Cannot read ${source.shardId}: ${messageOf(error)}` });
         await clock.sleep(pauseAfter(failures, SOURCE_BACKOFF), stopping);
       }
@@ -290,5 +295,10 @@ export class ShardWorker {
     return Math.min(this.#pause.take(), windowLeft, Math.max(saveDue, 0));
   }
 }
+
+/** Whether the source has said that it has not got what it was asked for, or that it failed: no throttle, and no silence. */
+const hasAnswered = (error: unknown): boolean =>
+  error instanceof ResourceNotFoundException ||
+  (error instanceof DynamoDBStreamsServiceException && error.$fault === 'server');
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -253,6 +253,21 @@ describe('the reconciler', () => {
     expect(performance.now() - asked).toBeLessThan(1_000);
   });
 
+  it('takes a look that goes unanswered for a busy LocalStack, and three in a row for one that hangs', async () => {
+    await ready();
+    const unanswered = async (looks: number): Promise<void> => {
+      const before = seen.looks;
+      isFrozen = true;
+      await is('not looked for', () => seen.looks === before + looks);
+      isFrozen = false;
+      await is('not looked for again', () => seen.looks > before + looks);
+    };
+    for (const looks of [2, 1]) await unanswered(looks);
+    expect([reconciler.waitsFor, losses()]).toEqual([undefined, []]);
+    isFrozen = true;
+    await is('not away', () => reconciler.waitsFor === 'LocalStack (The operation was aborted due to timeout)');
+  });
+
   it('says once how many calls it has turned away, and wakes who waits for it', async () => {
     isAway = true;
     await is('not away', () => reconciler.waitsFor === 'LocalStack (status 500)');

@@ -25,6 +25,9 @@ const FIRST_LINE_MS = 10_000;
 /** One that was never there, and whose image may end at once without a token, is waited for until the third line, 40 s. */
 const PATIENCE_IN_FIRST_LINES = 4;
 
+/** A LocalStack that was ready and leaves so many looks in a row unanswered, of 2 s each, hangs. */
+const SILENT_LOOKS = 3;
+
 export class Reconciler {
   /** What is missing; undefined when everything is there. */
   waitsFor: string | undefined = 'LocalStack';
@@ -36,6 +39,8 @@ export class Reconciler {
   private nextLineMs: number;
   private lastFailure = '';
   private wasSeen = false;
+  /** In a row. */
+  private silentLooks = 0;
   /** Calls since everything was there last. */
   private refused = 0;
   private waiting: (() => void)[] = [];
@@ -91,6 +96,7 @@ export class Reconciler {
     if ('away' in seen) return this.miss(seen);
     if (!this.wasSeen) this.givenUp.forget();
     this.wasSeen = true;
+    this.silentLooks = 0;
     this.nextLineMs = this.firstLineMs;
     this.awaySince = Date.now();
     if (seen.session === this.session && this.waitsFor === undefined) return;
@@ -158,8 +164,11 @@ export class Reconciler {
     );
   }
 
-  private miss({ away: reason, answers }: Extract<Seen, { away: string }>): void {
+  private miss({ away: reason, answers, isSilent }: Extract<Seen, { away: string }>): void {
     this.wasSeen ||= answers;
+    this.silentLooks = isSilent ? this.silentLooks + 1 : 0;
+    // On a machine that is busy a look goes unanswered now and then, and calls still are.
+    if (this.waitsFor === undefined && isSilent && this.silentLooks < SILENT_LOOKS) return;
     const before = this.wasSeen ? undefined : this.keptReason();
     if (before !== undefined) return this.giveUp(before);
     if (this.waitsFor === undefined) {

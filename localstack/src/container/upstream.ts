@@ -14,8 +14,8 @@ interface Info {
 /** A LocalStack that has started whole, or why there is none. */
 export type Seen =
   | { readonly session: string; readonly version: string }
-  /** `answers`: it is there, but cannot work yet. */
-  | { readonly away: string; readonly answers: boolean };
+  /** `answers`: it is there, but cannot work yet; `isSilent`: it may be busy, or hang. */
+  | { readonly away: string; readonly answers: boolean; readonly isSilent: boolean };
 
 /** @param known a session that was seen to have started whole */
 async function look(url: string, known: string | undefined, ending: AbortSignal): Promise<Seen> {
@@ -24,10 +24,10 @@ async function look(url: string, known: string | undefined, ending: AbortSignal)
     if (session === known) return { session, version };
     // The health page answers before the start has ended.
     const { completed } = (await get(`${url}/_localstack/init/ready`, ending)) as { completed?: boolean };
-    return completed === true ? { session, version } : { away: 'it is still starting', answers: true };
+    return completed === true ? { session, version } : { away: 'it is still starting', answers: true, isSilent: false };
   } catch (error) {
-    const { cause, message } = error as { cause?: NodeJS.ErrnoException; message: string };
-    return { away: cause?.code ?? message, answers: false };
+    const { cause, message, name } = error as Error & { cause?: NodeJS.ErrnoException };
+    return { away: cause?.code ?? message, answers: false, isSilent: name === 'TimeoutError' };
   }
 }
 
