@@ -166,7 +166,7 @@ describe('before a start', () => {
 
 describe('while it runs', () => {
   it('a LocalStack without enough memory is said to be away, calls get 503, and it is back with enough', async () => {
-    const env = { ...process.env, ...stack.environment, LOCALSTACK_MEMORY: '128m' };
+    const env = { ...process.env, ...stack.environment, LOCALSTACK_MEMORY: '64m' };
     await run('docker', ['compose', 'up', '--detach', '--no-build', '--no-deps', 'localstack'], { env });
     expect(await lineOf('aws', /"LocalStack is away/)).toMatch(/calls get 503 until it is back; .*LOCALSTACK_MEMORY/);
     const answer = await fetch(stack.awsUrl, {
