@@ -4,8 +4,9 @@ import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
-  ListTablesCommand,
+  paginateListTables,
 } from '@aws-sdk/client-dynamodb';
+import { DescribeStreamCommand, DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import {
   GetSubscriptionAttributesCommand,
   GetTopicAttributesCommand,
@@ -18,8 +19,12 @@ import { expect } from 'expect';
 import { type Kind, type ResourceOf } from '../../libs/topology/src/model.js';
 import { physicalName, resourcesIn } from '../../libs/topology/src/system.js';
 import { topology } from '../../libs/topology/src/topology.js';
+import { atHome, containerMakers, type EndpointSystem } from '../../localstack/src/container/container-makers.js';
+import { makeAll } from '../../localstack/src/resource/makers.js';
 
-const [tables, queues, topics] = [new DynamoDBClient({}), new SQSClient({}), new SNSClient({})];
+const clients = { tables: new DynamoDBClient({}), queues: new SQSClient({}), topics: new SNSClient({}) };
+const { tables, queues, topics } = clients;
+const streams = new DynamoDBStreamsClient({});
 const resources = resourcesIn(topology, 'dev');
 const all = <K extends Kind>(kind: K): ResourceOf<K>[] =>
   resources.filter((resource): resource is ResourceOf<K> => resource.kind === kind);
@@ -35,43 +40,64 @@ const CHANGING: ReadonlySet<string> = new Set([
   ...['CreatedTimestamp', 'LastModifiedTimestamp'],
   ...['SubscriptionsConfirmed', 'SubscriptionsDeleted', 'SubscriptionsPending'],
   ...['SubscriptionArn', 'SubscriptionPrincipal'],
+  ...['CreationDateTime', 'TableSizeBytes', 'ItemCount', 'TableId', 'LatestStreamLabel', 'LatestStreamArn'],
+  ...['LastUpdateToPayPerRequestDateTime', 'LastIncreaseDateTime', 'LastDecreaseDateTime', 'IndexSizeBytes'],
+  ...['StreamArn', 'StreamLabel', 'CreationRequestDateTime', 'Shards'],
 ]);
+/** On demand, as LocalStack words it. */
+const ON_DEMAND = {
+  ProvisionedThroughput: { NumberOfDecreasesToday: 0, ReadCapacityUnits: 0, WriteCapacityUnits: 0 },
+};
+const WARM = { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4_000, Status: 'ACTIVE' };
 const without = (attributes: Record<string, string>, names: ReadonlySet<string>): Record<string, string> =>
   Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.has(name)));
+/** The same, at every depth. */
+const settled = (told: unknown): unknown =>
+  JSON.parse(JSON.stringify(told ?? null, (name, value: unknown) => (CHANGING.has(name) ? undefined : value)));
 const sorted = (list: readonly Readonly<Record<string, string>>[]): unknown[] =>
   list.map((each) => JSON.stringify(Object.entries(each).sort())).sort();
 const lastPart = (text = ''): string => text.split(/[/:]/).at(-1) ?? '';
 
 describe('LocalStack holds what the topology declares', () => {
-  after(() => [tables, queues, topics].forEach((client) => client.destroy()));
+  after(() => [tables, queues, topics, streams].forEach((client) => client.destroy()));
 
   it('the tables, and no other', async () => {
-    const { TableNames = [] } = await tables.send(new ListTablesCommand({}));
-    expect(ours(TableNames)).toEqual(all('table').map(nameOf).sort());
+    const names: string[] = [];
+    for await (const { TableNames = [] } of paginateListTables({ client: tables }, {})) names.push(...TableNames);
+    expect(ours(names)).toEqual(all('table').map(nameOf).sort());
   });
 
   for (const table of all('table'))
     it(`table ${table.name}`, async () => {
       const TableName = nameOf(table);
+      const tableArn = `arn:aws:dynamodb:us-east-1:000000000000:table/${TableName}`;
       const { Table } = await tables.send(new DescribeTableCommand({ TableName }));
       const keys = (of: { partitionKey: string; sortKey: string }): object[] => [
         { AttributeName: of.partitionKey, KeyType: 'HASH' },
         { AttributeName: of.sortKey, KeyType: 'RANGE' },
       ];
       const attributes = [table, ...table.indexes].flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey]);
-      expect(Table?.KeySchema).toEqual(keys(table));
-      expect((Table?.AttributeDefinitions ?? []).map(({ AttributeName }) => AttributeName).sort()).toEqual(
-        [...new Set(attributes)].sort(),
+      const { AttributeDefinitions = [], ...others } = Table ?? {};
+      expect(new Set(AttributeDefinitions)).toEqual(
+        new Set([...new Set(attributes)].map((AttributeName) => ({ AttributeName, AttributeType: 'S' }))),
       );
-      expect(Table?.BillingModeSummary?.BillingMode).toBe('PAY_PER_REQUEST');
-      expect(
-        (Table?.GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema, Projection }) => ({
-          IndexName,
-          KeySchema,
-          ProjectionType: Projection?.ProjectionType,
+      // All that there is: an index, a setting or a throughput of another kind would be one more.
+      expect(settled(others)).toEqual({
+        ...{ TableName, TableArn: tableArn },
+        ...{ TableStatus: 'ACTIVE', KeySchema: keys(table), DeletionProtectionEnabled: false, ...ON_DEMAND },
+        ...{ BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' }, WarmThroughput: WARM },
+        GlobalSecondaryIndexes: table.indexes.map((of) => ({
+          ...{ IndexName: of.name, KeySchema: keys(of), Projection: { ProjectionType: 'ALL' }, IndexStatus: 'ACTIVE' },
+          ...{ IndexArn: `${tableArn}/index/${of.name}`, ...ON_DEMAND },
         })),
-      ).toEqual(table.indexes.map((of) => ({ IndexName: of.name, KeySchema: keys(of), ProjectionType: 'ALL' })));
-      expect(Table?.StreamSpecification).toEqual({ StreamEnabled: true, StreamViewType: table.streamView });
+        StreamSpecification: { StreamEnabled: true, StreamViewType: table.streamView },
+      });
+      const { StreamDescription } = await streams.send(
+        new DescribeStreamCommand({ StreamArn: Table?.LatestStreamArn }),
+      );
+      expect(settled(StreamDescription)).toEqual({
+        ...{ TableName, KeySchema: keys(table), StreamStatus: 'ENABLED', StreamViewType: table.streamView },
+      });
       const { TimeToLiveDescription } = await tables.send(new DescribeTimeToLiveCommand({ TableName }));
       expect(TimeToLiveDescription).toEqual({ AttributeName: table.expiry, TimeToLiveStatus: 'ENABLED' });
     });
@@ -160,5 +186,12 @@ describe('LocalStack holds what the topology declares', () => {
       ...{ RawMessageDelivery: String(raw), PendingConfirmation: 'false', ConfirmationWasAuthenticated: 'true' },
     }));
     expect(sorted(found)).toEqual(sorted(declared));
+  });
+
+  it('all of it as the endpoint would make it: a second pass finds everything and changes nothing', async () => {
+    const system = { clients, resources, physicalName: nameOf, wayToEmpty: '' } as Partial<EndpointSystem>;
+    const declared = atHome(resources, 'localstack');
+    const made = await makeAll(declared, containerMakers, system as EndpointSystem, () => undefined);
+    expect(made).toEqual(declared.map((resource) => ({ resource, origin: 'found' })));
   });
 });

@@ -30,8 +30,8 @@ export interface ShardSource {
   readonly shardId: string;
 }
 
-/** An iterator that is new and has expired is no iterator's fault: then the read fails, and its reader pauses. */
-const MOST_EXPIRED = 3;
+/** A new iterator that is refused as well is no iterator's fault: then the read fails, and its reader pauses. */
+const MOST_REFUSED = 3;
 
 export class ShardReader {
   #iterator: string | undefined;
@@ -54,7 +54,7 @@ export class ShardReader {
    * @throws ResourceNotFoundException when shard or stream is gone; the SDK's error when the source does not answer.
    */
   async read(limit: number, abortSignal: AbortSignal): Promise<ReadPage> {
-    for (let expired = 0; ;) {
+    for (let refused = 0; ;) {
       try {
         this.#iterator ??= await this.#seek(abortSignal);
         if (this.#iterator === undefined) return { records: [], closed: true };
@@ -75,9 +75,11 @@ export class ShardReader {
       } catch (error) {
         // An iterator that failed may be the fault: the next read takes a new one.
         this.#iterator = undefined;
-        if (error instanceof ExpiredIteratorException && (expired += 1) <= MOST_EXPIRED) continue;
-        if (error instanceof TrimmedDataAccessException && this.#after !== undefined) this.#startOver();
-        else throw error;
+        const isTrimmed = error instanceof TrimmedDataAccessException;
+        if (!isTrimmed && !(error instanceof ExpiredIteratorException)) throw error;
+        if ((refused += 1) > MOST_REFUSED) throw error;
+        // DynamoDB Local refuses so an iterator that waits for a first record, too: then nothing is skipped.
+        if (isTrimmed) this.#startOver();
       }
     }
   }

@@ -180,6 +180,32 @@ describe('the source of a pipe on a scripted stream', () => {
       },
     ));
 
+  it('takes another iterator, and warns of nothing, when the first record of all is refused as trimmed', () =>
+    onStream(
+      (stream) => stream.shard('shard'),
+      async (stream, start) => {
+        const { pipe, calls, log } = await start();
+        await pipe.drained();
+        stream.shards[0]!.write(2, 'a');
+        stream.faults.push({ operation: 'GetRecords', error: 'TrimmedDataAccessException' });
+        await pipe.drained();
+        expect([calls.flatMap(keysOf), log.of('warning')]).toEqual([['a'], []]);
+      },
+    ));
+
+  it('pauses and says so when the oldest record is refused as trimmed again and again', () =>
+    onStream(
+      (stream) => stream.shard('shard').write(1, 'a'),
+      async (stream, start) => {
+        for (let n = 0; n < 6; n++)
+          stream.faults.push({ operation: 'GetRecords', error: 'TrimmedDataAccessException' });
+        const { calls, log, pipe } = await start();
+        await log.waitFor('warning', ({ subject }) => subject === 'source');
+        await pipe.drained();
+        expect(calls.flatMap(keysOf)).toEqual(['a']);
+      },
+    ));
+
   it('reads a shard from its start when the checkpoint is not a record of it, and says so', () =>
     onStream(
       (stream) => stream.shard('shard'),

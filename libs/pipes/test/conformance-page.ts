@@ -3,14 +3,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CATALOGUE, FURTHER, type ConformanceRow } from './conformance.js';
 
+/** Where the tests are, and how the page names their folder. */
+const SPECS = [
+  { folder: 'libs/pipes/src', shown: '' },
+  { folder: 'test/localstack', shown: 'test/localstack/' },
+] as const;
+
 interface Title {
   readonly file: string;
   readonly text: string;
 }
 
-/** @param specs the folder of the specs, as TypeScript. @throws Error naming each row that no test stands for. */
-export function conformancePage(specs: string): string {
-  const titles = titlesIn(specs);
+/** @param root of the repository. @throws Error naming each row that no test stands for. */
+export function conformancePage(root: string): string {
+  const titles = SPECS.flatMap(({ folder, shown }) => titlesIn(join(root, folder), shown));
   const missing: string[] = [];
   const find = (wanted: (text: string) => boolean, name: string): Title => {
     const found = titles.find(({ text }) => wanted(text));
@@ -45,14 +51,14 @@ const cells = ({ source, verdict }: ConformanceRow, { file, text }: Title, behav
   verdict,
 ];
 
-function titlesIn(specs: string): readonly Title[] {
+function titlesIn(specs: string, shown: string): readonly Title[] {
   const files = readdirSync(specs, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.spec.ts'));
   return files.sort().flatMap((file) => {
     const text = readFileSync(join(specs, file), 'utf8');
     // Any string may be a title: some tests come out of lists.
     const strings = text.matchAll(/'((?:\\.|[^'\\\n])*)'|"((?:\\.|[^"\\\n])*)"|`((?:\\.|[^`\\])*)`/g);
     return [...strings].map(([, single, double, template]) => ({
-      file: file.replaceAll('\\', '/'),
+      file: shown + file.replaceAll('\\', '/'),
       text: (single ?? double ?? template ?? '').replaceAll("\\'", "'"),
     }));
   });
@@ -70,8 +76,9 @@ const HEAD = `<!-- Generated: WRITE_PIPES_PAGE=1 node --test dist/libs/pipes/src
 
 Each line is a behaviour, where it is known from, the spec file whose test of that name proves it, and the verdict: the same
 as AWS, our choice where AWS is silent, or refused. Pages of the AWS docs are those of the EventBridge user guide
-(docs.aws.amazon.com/eventbridge/latest/userguide) and the pipes API reference. All run on dynoxide; the specs of the source
-run on DynamoDB Local too (\`PIPES_TABLES=dynamodb-local\`).`;
+(docs.aws.amazon.com/eventbridge/latest/userguide) and the pipes API reference. All run on dynoxide, but for those of
+LocalStack; the specs of the source run on DynamoDB Local and LocalStack too (\`PIPES_TABLES=dynamodb-local\` or
+\`localstack\`).`;
 
 const TAIL = `## What to know
 

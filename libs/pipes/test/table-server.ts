@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import {
   CreateTableCommand,
   DeleteItemCommand,
+  DeleteTableCommand,
   DynamoDBClient,
   PutItemCommand,
   UpdateTableCommand,
@@ -22,6 +23,8 @@ export interface StreamedTable {
   put(pk: string, attributes?: Record<string, AttributeValue>): Promise<void>;
   remove(pk: string): Promise<void>;
   disableStream(): Promise<void>;
+  /** Deletes it. */
+  drop(): Promise<void>;
 }
 
 export interface TableServer {
@@ -97,6 +100,9 @@ async function makeTable(client: DynamoDBClient, name: string, view: StreamViewT
     },
     disableStream: async () => {
       await client.send(new UpdateTableCommand({ TableName: name, StreamSpecification: { StreamEnabled: false } }));
+    },
+    drop: async () => {
+      await client.send(new DeleteTableCommand({ TableName: name }));
     },
   };
 }
