@@ -166,8 +166,12 @@ describe('before a start', () => {
 
 describe('while it runs', () => {
   it('a LocalStack without enough memory is said to be away, calls get 503, and it is back with enough', async () => {
-    const env = { ...process.env, ...stack.environment, LOCALSTACK_MEMORY: '64m' };
-    await run('docker', ['compose', 'up', '--detach', '--no-build', '--no-deps', 'localstack'], { env });
+    // Alone: what depends on it would be made anew with it.
+    const startWith = (LOCALSTACK_MEMORY: string): Promise<unknown> =>
+      run('docker', ['compose', 'up', '--detach', '--no-build', '--no-deps', 'localstack'], {
+        env: { ...process.env, ...stack.environment, LOCALSTACK_MEMORY },
+      });
+    await startWith('64m');
     expect(await lineOf('aws', /"LocalStack is away/)).toMatch(/calls get 503 until it is back; .*LOCALSTACK_MEMORY/);
     const answer = await fetch(stack.awsUrl, {
       ...{ method: 'POST', body: '{}', headers: { 'x-amz-target': 'DynamoDB_20120810.ListTables' } },
@@ -181,6 +185,7 @@ describe('while it runs', () => {
     );
     const [localstack] = await containersOf(stack, 'localstack');
     expect(localstack?.restarts).toBeGreaterThan(0);
+    await startWith('1g');
     await stack.recover();
     // Counted, and not told one by one.
     expect(await lineOf('aws', /refused meanwhile/)).toMatch(/"ready: \d+ resources .*; \d+ calls? w/);
