@@ -1,50 +1,67 @@
-/** Orders at a steady rate against a running system, and what becomes of each. */
+/** Orders and purchases at a steady rate against a running system, and what becomes of each. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 const PATIENCE_MS = 10_000;
 
-export class OrderLoad {
-  /** Ids of the orders that were answered 201. */
+/** What is asked, and how an answer shows that it was taken. */
+interface Request {
+  readonly path: string;
+  readonly body: object;
+  readonly status: number;
+  /** The id in the answer. */
+  readonly idOf: (answer: Record<string, unknown>) => unknown;
+}
+
+class Load {
+  /** Ids of what was taken. */
   readonly placed: string[] = [];
   /** How often each other outcome was seen. */
   readonly refused = new Map<string, number>();
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
   private readonly under = new Set<Promise<void>>();
+  private readonly begun = performance.now();
+  private seconds = 0;
 
-  /** Begins at once. @param username of a customer that is registered */
   constructor(
     private readonly apiUrl: string,
-    private readonly username: string,
+    private readonly request: Request,
     perSecond: number,
   ) {
     this.running = this.run(1000 / perSecond);
   }
 
-  /** Resolves when every order is answered. */
+  /** Resolves when everything is answered. */
   async stop(): Promise<void> {
+    if (!this.stopping.signal.aborted) this.seconds = (performance.now() - this.begun) / 1000;
     this.stopping.abort();
     await this.running;
     await Promise.all(this.under);
   }
 
+  /** How many were tried in a second, placed or refused, until it was stopped. */
+  get perSecond(): number {
+    const refused = [...this.refused.values()].reduce((sum, count) => sum + count, 0);
+    return (this.placed.length + refused) / this.seconds;
+  }
+
   private async run(everyMs: number): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      const order: Promise<void> = this.place().finally(() => this.under.delete(order));
-      this.under.add(order);
+      const placing: Promise<void> = this.place().finally(() => this.under.delete(placing));
+      this.under.add(placing);
       await delay(everyMs);
     }
   }
 
   private async place(): Promise<void> {
-    const body = JSON.stringify({ username: this.username, amount: 5.5, numItems: 2 });
+    const { path, body, status, idOf } = this.request;
     try {
-      const answer = await fetch(`${this.apiUrl}/orders`, {
-        ...{ method: 'POST', body, headers: { 'content-type': 'application/json' } },
+      const answer = await fetch(`${this.apiUrl}${path}`, {
+        ...{ method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } },
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
-      const { orderId = '' } = (await answer.json()) as { orderId?: string };
-      if (answer.status === 201) this.placed.push(orderId);
+      const id = idOf((await answer.json()) as Record<string, unknown>);
+      if (answer.status === status) this.placed.push(String(id));
       else this.count(String(answer.status));
     } catch (error) {
       const { name, cause } = error as { name: string; cause?: NodeJS.ErrnoException };
@@ -54,6 +71,22 @@ export class OrderLoad {
 
   private count(outcome: string): void {
     this.refused.set(outcome, (this.refused.get(outcome) ?? 0) + 1);
+  }
+}
+
+export class OrderLoad extends Load {
+  /** Begins at once. @param username of a customer that is registered */
+  constructor(apiUrl: string, username: string, perSecond: number) {
+    const body = { username, amount: 5.5, numItems: 2 };
+    super(apiUrl, { path: '/orders', body, status: 201, idOf: ({ orderId }) => orderId }, perSecond);
+  }
+}
+
+export class PurchaseLoad extends Load {
+  /** Begins at once. */
+  constructor(apiUrl: string, perSecond: number) {
+    const idOf: Request['idOf'] = ({ productPurchaseId }) => productPurchaseId;
+    super(apiUrl, { path: '/product-purchase', body: { Price: 9.5 }, status: 200, idOf }, perSecond);
   }
 }
 
@@ -84,4 +117,9 @@ export async function ordersOf(apiUrl: string, username: string): Promise<string
     ({ nextToken } = page);
   } while (nextToken !== undefined);
   return ids;
+}
+
+/** Resolves when the purchase can be read: it is stored a moment after it was answered. @throws Error after 30 s */
+export async function purchaseStored(apiUrl: string, id: string): Promise<void> {
+  await (await answered(`${apiUrl}/product-purchase/${id}`)).text();
 }

@@ -3,6 +3,7 @@ import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeader
 import { Agent, errors, type Dispatcher } from 'undici';
 import { awsError, unavailable, type AwsResponse } from './aws-response.js';
 import { type AwsRequest } from './aws-request.js';
+import { type AddressesOf, connectTo } from './connect.js';
 import { isPoll } from './observe.js';
 
 /** Longer than SQS's longest poll (20 s), so that only a hanging backend is cut off. */
@@ -23,8 +24,15 @@ export class Forwarder {
   private readonly agent: Agent;
 
   /** @param patienceMs how long an answer may take, and how long one that has begun may pause */
-  constructor(patienceMs = PATIENCE_MS) {
-    this.agent = new Agent({ connections: MOST_CONNECTIONS, headersTimeout: patienceMs, bodyTimeout: patienceMs });
+  constructor(patienceMs = PATIENCE_MS, addressesOf?: AddressesOf) {
+    this.agent = new Agent({
+      ...{ connections: MOST_CONNECTIONS, headersTimeout: patienceMs, bodyTimeout: patienceMs },
+      connect: ({ hostname: host, port }, callback) =>
+        void connectTo({ host, port: Number(port) }, addressesOf).then(
+          (socket) => callback(null, socket),
+          (error: Error) => callback(error, null),
+        ),
+    });
   }
 
   /** The backend's answer, or a 503 that clients retry when it is away. */

@@ -101,6 +101,29 @@ describe('an API in front of servers', () => {
     nobody.close();
   });
 
+  it('asks whoever has the server’s name, also when that moves while the connection is made', async () => {
+    const { port } = server.address() as AddressInfo;
+    const moved = createServer((_incoming, outgoing) => outgoing.end('{"moved":true}')).listen(port, '127.0.0.2');
+    await once(moved, 'listening');
+    // The first one has its old address, which another container has by then.
+    const addresses = ['127.0.0.1'];
+    const addressesOf = (): Promise<string[]> => Promise.resolve([addresses.shift() ?? '127.0.0.2']);
+    const byName = new HttpIntegration(() => `http://echo:${port}`, TIMEOUT_MS, addressesOf);
+    const before = await startApiGateway({
+      ...{ api, integration: byName, name: 'api', stage: 'dev', host: '127.0.0.1', port: 0, journal },
+      ...{ corsOrigins: '*', authorizer: undefined, documentOf: () => undefined },
+    });
+    try {
+      for (const method of ['post', 'get'] as const)
+        expect((await supertest(`${before.origin}/dev`)[method]('/echo/x').expect(200)).text).toBe('{"moved":true}');
+    } finally {
+      await before.stop();
+      byName.close();
+      moved.closeAllConnections();
+      moved.close();
+    }
+  });
+
   it('is not healthy without what requests need beside its servers, and names it', async () => {
     tokens = false;
     expect((await http().get('/health').expect(503)).body).toEqual({

@@ -2,8 +2,9 @@
  * HTTP proxy integrations: the services behind the API are servers. What they get of a request, and what the caller gets
  * of an answer, is what a Lambda proxy integration would have passed on.
  */
-import { Agent, request as send, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { request as send, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { type GatewayResponseType, type LambdaFunction } from '../../../libs/topology/src/model.js';
+import { type AddressesOf, ContainerAgent } from '../endpoint/connect.js';
 import { collect } from '../endpoint/forward.js';
 import { newTraceRoot } from '../function/function-pool.js';
 import { requestIdOf } from './gateway-problem.js';
@@ -20,7 +21,7 @@ const HEALTH_PATIENCE_MS = 2_000;
 class IntegrationTimeout extends Error {}
 
 export class HttpIntegration implements Integration {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 256, scheduling: 'lifo' });
+  private readonly agent: ContainerAgent;
 
   /**
    * @param originOf where a function's server listens
@@ -29,7 +30,10 @@ export class HttpIntegration implements Integration {
   constructor(
     private readonly originOf: (name: string) => string,
     private readonly timeoutMs: number,
-  ) {}
+    addressesOf?: AddressesOf,
+  ) {
+    this.agent = new ContainerAgent({ keepAlive: true, maxSockets: 256, scheduling: 'lifo' }, addressesOf);
+  }
 
   async answer(request: IntegrationRequest): Promise<HttpAnswer | GatewayResponseType> {
     try {
