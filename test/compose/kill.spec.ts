@@ -27,8 +27,8 @@ const PER_SECOND = 20;
 const BATCH = 10;
 /** From when the container is back until a new order is placed and every one is told. */
 const RECOVERY_MS = 60_000;
-/** A load that is slower than this tells nothing of 20 a second. */
-const SLOWEST = 15;
+/** A machine that is busy with more keeps no exact time; a load of half the rate would be another test. */
+const SLOWEST = 12;
 
 const stack = stackUnderTest();
 const mayKill = process.getuid?.() === 0;
