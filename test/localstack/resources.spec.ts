@@ -43,12 +43,13 @@ const CHANGING: ReadonlySet<string> = new Set([
   ...['CreationDateTime', 'TableSizeBytes', 'ItemCount', 'TableId', 'LatestStreamLabel', 'LatestStreamArn'],
   ...['LastUpdateToPayPerRequestDateTime', 'LastIncreaseDateTime', 'LastDecreaseDateTime', 'IndexSizeBytes'],
   ...['StreamArn', 'StreamLabel', 'CreationRequestDateTime', 'Shards'],
+  // 12,000 and 4,000 when the table is made, 5 and 5 when LocalStack has read it back from its file.
+  'WarmThroughput',
 ]);
 /** On demand, as LocalStack words it. */
 const ON_DEMAND = {
   ProvisionedThroughput: { NumberOfDecreasesToday: 0, ReadCapacityUnits: 0, WriteCapacityUnits: 0 },
 };
-const WARM = { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4_000, Status: 'ACTIVE' };
 const without = (attributes: Record<string, string>, names: ReadonlySet<string>): Record<string, string> =>
   Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.has(name)));
 /** The same, at every depth. */
@@ -85,7 +86,7 @@ describe('LocalStack holds what the topology declares', () => {
       expect(settled(others)).toEqual({
         ...{ TableName, TableArn: tableArn },
         ...{ TableStatus: 'ACTIVE', KeySchema: keys(table), DeletionProtectionEnabled: false, ...ON_DEMAND },
-        ...{ BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' }, WarmThroughput: WARM },
+        BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
         GlobalSecondaryIndexes: table.indexes.map((of) => ({
           ...{ IndexName: of.name, KeySchema: keys(of), Projection: { ProjectionType: 'ALL' }, IndexStatus: 'ACTIVE' },
           ...{ IndexArn: `${tableArn}/index/${of.name}`, ...ON_DEMAND },
