@@ -96,7 +96,11 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
     const deadline = Date.now() + RECOVERY_MS;
     // The first order after it shows that everything is there again.
     const back = load.placed.length;
-    await until('no order placed since it is back', () => Promise.resolve(load.placed.length > back), RECOVERY_MS);
+    await until(
+      'no order placed since localstack is back',
+      () => Promise.resolve(load.placed.length > back),
+      deadline - Date.now(),
+    );
     await load.stop();
     // Also those whose answer got lost.
     const orders = await ordersOf(stack.apiUrl, username);
