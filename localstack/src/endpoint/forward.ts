@@ -1,6 +1,7 @@
 /** Sends a request on to a backend over kept-alive connections and gives its answer. */
 import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { Agent, errors, type Dispatcher } from 'undici';
+import { HOP_BY_HOP } from '../hop-by-hop.js';
 import { awsError, unavailable, type AwsResponse } from './aws-response.js';
 import { type AwsRequest } from './aws-request.js';
 import { type AddressesOf, connectTo } from './connect.js';
@@ -10,11 +11,8 @@ import { isPoll } from './observe.js';
 const PATIENCE_MS = 30_000;
 /** To one backend. */
 const MOST_CONNECTIONS = 128;
-/** Said anew for each connection. */
-const HOP_BY_HOP = new Set([
-  ...['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'],
-  ...['content-length', 'expect', 'host'],
-]);
+/** Said anew to each backend. */
+const OF_ITS_OWN: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'content-length', 'expect', 'host']);
 
 export class Forwarder {
   /**
@@ -106,11 +104,11 @@ class Answer implements Dispatcher.DispatchHandler {
   private readonly giveUp = (): void => this.controller?.abort(new CallerGone());
 }
 
-/** What is not of one connection alone. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+/** What is not of one connection alone. */
 function endToEnd(headers: IncomingHttpHeaders): Record<string, string | string[]> {
   const kept: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers))
-    if (value !== undefined && !HOP_BY_HOP.has(name)) kept[name] = value;
+    if (value !== undefined && !OF_ITS_OWN.has(name)) kept[name] = value;
   return kept;
 }
 

@@ -7,9 +7,9 @@ import { type GatewayResponseType, type LambdaFunction } from '../../../libs/top
 import { type AddressesOf, ContainerAgent } from '../endpoint/connect.js';
 import { collect } from '../endpoint/forward.js';
 import { newTraceRoot } from '../function/function-pool.js';
+import { HOP_BY_HOP } from '../hop-by-hop.js';
 import { requestIdOf } from './gateway-problem.js';
 import { type Integration, type IntegrationRequest } from './integration.js';
-import { HOP_BY_HOP } from './proxy-event.js';
 import { type HttpAnswer, LARGEST_ANSWER } from './proxy-response.js';
 
 /** Said anew by the gateway's own server. */

@@ -6,19 +6,10 @@ import { isUtf8 } from 'node:buffer';
 import { type IncomingMessage } from 'node:http';
 import { type APIGatewayProxyEvent } from 'aws-lambda';
 import { ACCOUNT } from '../account.js';
+import { HOP_BY_HOP } from '../hop-by-hop.js';
 import { type TextClaims } from './authorizer.js';
 import { type RouteMatch } from './route-table.js';
 
-/** Of one connection, not of the request. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
-export const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 export interface ProxyRequest {
