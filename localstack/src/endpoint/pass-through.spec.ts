@@ -80,6 +80,24 @@ describe('what nobody looks into', () => {
     await waits(0);
   });
 
+  it('goes to whoever has the backend’s name, also when that moves while the connection is made', async () => {
+    const { port } = backend.address() as AddressInfo;
+    const moved = createServer((_incoming, outgoing) => outgoing.end('moved')).listen(port, '127.0.0.2');
+    await once(moved, 'listening');
+    // The first is its old address, which another container has by then.
+    const addresses = ['127.0.0.1'];
+    const kept = passThrough;
+    passThrough = new PassThrough(`http://backend:${port}`, () => Promise.resolve([addresses.shift() ?? '127.0.0.2']));
+    try {
+      expect(await (await fetch(url)).text()).toBe('moved');
+    } finally {
+      passThrough.close();
+      passThrough = kept;
+      moved.closeAllConnections();
+      moved.close();
+    }
+  });
+
   it('is a 503 that clients retry when the backend is away', async () => {
     const away = createServer();
     const gone = await listening(away);

@@ -1,14 +1,20 @@
 /** Requests that nobody here looks into go to a backend as they come, and its answers back: of any size, piece by piece. */
-import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { serviceOf } from './aws-request.js';
 import { unavailable } from './aws-response.js';
+import { type AddressesOf, ContainerAgent } from './connect.js';
 
 export class PassThrough {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 256, scheduling: 'lifo' });
+  private readonly agent: ContainerAgent;
 
   /** @param origin of the backend */
-  constructor(private readonly origin: string) {}
+  constructor(
+    private readonly origin: string,
+    addressesOf?: AddressesOf,
+  ) {
+    this.agent = new ContainerAgent({ keepAlive: true, maxSockets: 256, scheduling: 'lifo' }, addressesOf);
+  }
 
   send(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { hostname, port } = new URL(this.origin);
