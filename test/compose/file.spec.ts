@@ -57,7 +57,16 @@ describe('docker-compose.yml', () => {
     expect(without(({ mem_limit, cpus }) => Number(mem_limit) > 0 && Number(cpus) > 0)).toEqual([]);
     expect(without(({ restart }) => restart === 'unless-stopped')).toEqual([]);
     expect(without(({ healthcheck }) => healthcheck !== undefined)).toEqual([]);
-    expect(without(({ networks }) => Object.keys(networks).join() === 'system')).toEqual([]);
+  });
+
+  it('lets nobody but the AWS endpoint reach LocalStack', () => {
+    const isIn = (network: string) => named().flatMap(([name, { networks }]) => (network in networks ? [name] : []));
+    expect(isIn('localstack')).toEqual(['aws', 'localstack']);
+    expect(isIn('system')).toEqual(
+      Object.keys(services)
+        .filter((name) => name !== 'localstack')
+        .sort(),
+    );
   });
 
   it('gives what is ours an init, a file system that is read only, and no capabilities', () => {
