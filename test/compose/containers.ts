@@ -72,6 +72,39 @@ export async function untilBack({ id, name, startedAt }: Container, timeoutMs = 
   }
 }
 
-/** Stops all processes of a container where they stand, and lets them go on. */
-export const freeze = async ({ id }: Container): Promise<void> => void (await run('docker', ['pause', id]));
-export const thaw = async ({ id }: Container): Promise<void> => void (await run('docker', ['unpause', id]));
+/**
+ * Stops all processes of a container where they stand. `docker pause` does the same, but it waits forever, and `docker
+ * unpause` with it, where a health check begins at that moment.
+ */
+export async function freeze(container: Container): Promise<void> {
+  const stopped = new Set<number>();
+  for (;;) {
+    // Those that others have begun meanwhile.
+    const running = (await processesOf(container)).filter((pid) => !stopped.has(pid));
+    if (running.length === 0) return;
+    for (const pid of running) {
+      signal(pid, 'SIGSTOP');
+      stopped.add(pid);
+    }
+  }
+}
+
+/** Lets them go on. */
+export async function thaw(container: Container): Promise<void> {
+  for (const pid of await processesOf(container)) signal(pid, 'SIGCONT');
+}
+
+/** As seen from the machine, . */
+async function processesOf({ id }: Container): Promise<number[]> {
+  const { stdout } = await run('docker', ['top', id, '-eo', 'pid']);
+  return stdout.trim().split('\n').slice(1).map(Number);
+}
+
+function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    // It has ended by itself.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
