@@ -1,6 +1,5 @@
 /** Each container is killed in turn while orders are placed: nothing that was answered 201 is lost. */
 import { after, before, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'expect';
 import { describeUnless } from '../fixtures/describe-unless.js';
 import { until } from '../../localstack/src/child-process.js';
@@ -23,12 +22,14 @@ const PARTS = [
   'aws',
 ];
 const PER_SECOND = 20;
+/** Orders answered before the kill. */
+const EARLY = 5;
 /** What one kill can leave in flight, and so be told twice: a batch of the pipe. */
 const BATCH = 10;
 /** From when the container is back until a new order is placed and every one is told. */
 const RECOVERY_MS = 60_000;
-/** A machine that is busy with more keeps no exact time; a load of half the rate would be another test. */
-const SLOWEST = 12;
+/** What the clock of a busy machine may miss of it. */
+const SLOWEST = 18;
 
 const stack = stackUnderTest();
 const mayKill = process.getuid?.() === 0;
@@ -47,6 +48,10 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
     return { username, load: new OrderLoad(stack.apiUrl, username, PER_SECOND) };
   };
 
+  /** Until orders are answered, and others are on their way. */
+  const untilUnderWay = (load: OrderLoad): Promise<unknown> =>
+    until('no order is answered', () => Promise.resolve(load.placed.length >= EARLY), RECOVERY_MS);
+
   before(async () => {
     notified = new Notified(stack.awsUrl);
     await notified.untilEmpty(RECOVERY_MS);
@@ -58,7 +63,7 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
     it(`loses no order when ${part} is killed`, async (test) => {
       const before = notified.repeats;
       const { username, load } = await loadFor(part);
-      await delay(500);
+      await untilUnderWay(load);
       const [container] = await containersOf(stack, part);
       const early = load.placed.length;
       killHard(container!);
@@ -80,7 +85,6 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
         `${load.placed.length} orders placed (${early} before the kill, ${load.placed.length - back} since it is back), ${JSON.stringify(Object.fromEntries(load.refused))} refused, ${load.perSecond.toFixed(1)} tried in a second, ${repeats} told twice`,
       );
       expect(load.perSecond).toBeGreaterThanOrEqual(SLOWEST);
-      expect(early).toBeGreaterThan(0);
       expect(repeats).toBeLessThanOrEqual(BATCH);
       // Orders of an earlier case whose answer nobody waited for may be told of only now.
       expect(notified.about(username).sort()).toEqual(orders.map((order) => `${order}.PLACED`).sort());
@@ -88,7 +92,7 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
 
   it('loses no order when localstack is killed', async (test) => {
     const { username, load } = await loadFor('localstack');
-    await delay(500);
+    await untilUnderWay(load);
     const [container] = await containersOf(stack, 'localstack');
     const early = load.placed.length;
     killHard(container!);
@@ -120,7 +124,6 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
       `${load.placed.length} orders placed (${early} before the kill), ${JSON.stringify(Object.fromEntries(load.refused))} refused, ${load.perSecond.toFixed(1)} tried in a second, ${repeats} told twice`,
     );
     expect(load.perSecond).toBeGreaterThanOrEqual(SLOWEST);
-    expect(early).toBeGreaterThan(0);
     expect(repeats).toBeLessThanOrEqual(BATCH);
   });
 

@@ -46,10 +46,11 @@ class Load {
   }
 
   private async run(everyMs: number): Promise<void> {
-    while (!this.stopping.signal.aborted) {
+    for (let next = this.begun; !this.stopping.signal.aborted; next += everyMs) {
       const placing: Promise<void> = this.place().finally(() => this.under.delete(placing));
       this.under.add(placing);
-      await delay(everyMs);
+      // By the clock, not one after another: a pause of the machine is caught up with.
+      await delay(Math.max(next + everyMs - performance.now(), 0));
     }
   }
 
