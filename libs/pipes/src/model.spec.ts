@@ -5,8 +5,9 @@
 import { after, before, describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { startEmulator, type Emulator } from '../test/emulator.js';
-import { FILTERED, play, type Behaviour, type ModelledStream, type Sequence } from '../test/pipe-sequence.js';
+import { FILTERED, type Behaviour, type ModelledStream, type Sequence } from '../test/pipe-sequence.js';
 import { SCRIPTED_ARN, ScriptedStream } from '../test/scripted-stream.js';
+import { play } from '../test/sequence-play.js';
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', FILTERED);
 const behaviour = fc.constantFrom<Behaviour[]>(

@@ -1,7 +1,8 @@
 /** Makes docs/pipes.md out of the rows of conformance.ts and the titles of the specs. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CATALOGUE, FURTHER, type ConformanceRow } from './conformance.js';
+import { type ConformanceRow } from './conformance-row.js';
+import { CATALOGUE, FURTHER } from './conformance.js';
 
 /** Where the tests are, and how the page names their folder. */
 const SPECS = [

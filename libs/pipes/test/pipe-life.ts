@@ -1,0 +1,24 @@
+/** A process that a test lets die, where the pipe in it runs on in the test's own. */
+import { type Pipe } from '../src/pipe.js';
+
+/** What a dead process is asked for. */
+export const NEVER = new Promise<never>(() => undefined);
+
+/** One process that runs the pipe; once dead, nothing that it does reaches the world. */
+export class Life {
+  dead = false;
+  /** A stop was asked for: what fails now comes again later. */
+  stopping = false;
+  readonly died: Promise<void>;
+  readonly die: () => void;
+  pipe!: Pipe;
+
+  constructor() {
+    let die = (): void => undefined;
+    this.died = new Promise((resolve) => (die = resolve));
+    this.die = () => {
+      this.dead = true;
+      die();
+    };
+  }
+}
