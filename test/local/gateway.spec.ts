@@ -104,6 +104,18 @@ describe('the local API gateway', () => {
     expect(response.headers).toMatchObject({ 'x-a': '1', 'set-cookie': ['a=1', 'b=2'] });
   });
 
+  it('passes on no header of a function’s that is of one connection, such as one that promises trailers', async () => {
+    const own = { Connection: 'close', 'Keep-Alive': 'timeout=1', TE: 'trailers', Trailer: 'X-Sum', Upgrade: 'h2c' };
+    const response = await says({
+      statusCode: 200,
+      headers: { ...own, 'Content-Length': '1', 'X-A': '1' },
+      body: 'whole',
+    });
+    expect([response.status, response.text, response.headers['x-a']]).toEqual([200, 'whole', '1']);
+    for (const name of ['te', 'trailer', 'upgrade']) expect(response.headers).not.toHaveProperty(name);
+    expect(response.headers['keep-alive']).not.toBe('timeout=1');
+  });
+
   it('decodes a base64 body', async () => {
     const response = await says({ statusCode: 200, isBase64Encoded: true, body: Buffer.from('ü').toString('base64') });
     expect(response.text).toBe('ü');
