@@ -171,4 +171,12 @@ describe('the local user pool', () => {
     const said = await aws(pool.stack.awsUrl, 'cognito-idp', 'list-users', ...words);
     expect(JSON.parse(said)).toMatchObject({ Users: [{ Username: 'user1', UserStatus: 'CONFIRMED' }] });
   });
+
+  it('can be made to fail, keys included', async () => {
+    const username = await pool.newUser();
+    pool.stack.faults.order({ service: 'cognito-idp', fault: 'Unavailable', times: 2 });
+    await expect(pool.signIn(username)).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } });
+    expect((await fetch(`${pool.stack.awsUrl}/${UserPoolId}/.well-known/jwks.json`)).status).toBe(503);
+    expect((await fetch(`${pool.stack.awsUrl}/${UserPoolId}/.well-known/jwks.json`)).status).toBe(200);
+  });
 });

@@ -1,5 +1,5 @@
 /** What a crash at any step of a registration leaves, and who may complete it. */
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import {
   AdminDisableUserCommand,
   AdminGetUserCommand,
@@ -15,6 +15,7 @@ let users: TestUsers;
 before(async () => {
   users = await startUsers();
 });
+afterEach(() => users.heal());
 after(() => users.stop());
 
 describe('a registration whose write to the table is answered by nobody', () => {

@@ -11,10 +11,7 @@ let users: TestUsers;
 before(async () => {
   users = await startUsers();
 });
-// One that fails does not fail the others.
-afterEach(() => {
-  Object.assign(users.pool, { beforeCall: () => undefined, refuse: () => undefined, isDown: false });
-});
+afterEach(() => users.heal());
 after(() => users.stop());
 
 describe('a registration', () => {

@@ -1,5 +1,5 @@
-/** Two who register at the same time, step by step: one of them gets in, by the password of its own. */
-import { after, before, describe, it } from 'node:test';
+/** Who register at the same time, at once and step by step: one of them gets in, by the password of its own. */
+import { after, afterEach, before, describe, it } from 'node:test';
 import { expect } from 'expect';
 import type supertest from 'supertest';
 import { codeOf } from '../../../test/fixtures/service.js';
@@ -10,7 +10,24 @@ let users: TestUsers;
 before(async () => {
   users = await startUsers();
 });
+afterEach(() => users.heal());
 after(() => users.stop());
+
+describe('a registration', () => {
+  it('that twenty send at once is one user’s, with the password of the one that was told so', async () => {
+    const ada = users.person();
+    const all = Array.from({ length: 20 }, (_, n) => ({
+      ...ada,
+      email: `${n}-${ada.email}`,
+      password: `Secret-${n}-x`,
+    }));
+    const answers = await Promise.all(all.map((body) => users.register(body)));
+    expect(answers.map((answer) => answer.status).sort()).toEqual([201, ...Array<number>(19).fill(409)]);
+    const winner = answers.findIndex((answer) => answer.status === 201);
+    for (const [n, { password: secret }] of all.entries())
+      expect([n, await users.status(ada, secret)]).toEqual([n, n === winner ? 200 : 401]);
+  });
+});
 
 describe('two registrations of one name', () => {
   it('do not hurt each other, though the slower one disables its pool user when the other has finished', async () => {

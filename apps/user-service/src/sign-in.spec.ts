@@ -1,9 +1,9 @@
-/** Who has registered and signs in: deleted, by a new e-mail, under which name, and with the pool down. */
-import { after, before, describe, it } from 'node:test';
+/** Signing in: what a failure gives away, and who is deleted, has a new e-mail, which name, and finds the pool down. */
+import { after, afterEach, before, describe, it } from 'node:test';
 import { AdminGetUserCommand, AdminUpdateUserAttributesCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { expect } from 'expect';
 import { addPoolUser } from '../../../test/fixtures/pool-client.js';
-import { codeOf } from '../../../test/fixtures/service.js';
+import { codeOf, fieldsIn } from '../../../test/fixtures/service.js';
 import { password, startUsers, type Registration, type TestUsers } from '../../../test/fixtures/user-service.js';
 
 let users: TestUsers;
@@ -11,10 +11,41 @@ let users: TestUsers;
 before(async () => {
   users = await startUsers();
 });
+afterEach(() => users.heal());
 after(() => users.stop());
 
 const tokenOf = async (body: object): Promise<string> =>
   ((await users.login(body).expect(200)).body as { token: string }).token;
+
+describe('signing in', () => {
+  it('says of a wrong password, an unknown name and an unknown e-mail the same, after the same calls', async () => {
+    const ada = users.person();
+    await users.register(ada).expect(201);
+    const answers: [string, string[]][] = [];
+    for (const who of [
+      { username: ada.username },
+      { username: 'nobody' },
+      { email: ada.email },
+      { email: 'no@body.example' },
+    ]) {
+      const [calls, reads] = [users.pool.calls.length, users.table.proxy.calls.length];
+      const answer = await users.login({ ...who, password: 'Wrong-1234' }).expect(401);
+      expect(answer.headers['www-authenticate']).toBe('Bearer');
+      const { requestId: _id, ...problem } = answer.body as Record<string, unknown>;
+      const made = [
+        ...users.pool.calls.slice(calls),
+        ...users.table.proxy.calls.slice(reads).map(({ operation }) => operation),
+      ];
+      answers.push([JSON.stringify(problem), made]);
+    }
+    const [byName, unknownName, byEmail, unknownEmail] = answers;
+    expect(unknownName).toEqual(byName);
+    expect(unknownEmail).toEqual(byEmail);
+    expect(byEmail![0]).toBe(byName![0]);
+    expect(fieldsIn(await users.login({ password }))).toEqual(['body']);
+    expect(fieldsIn(await users.login({ username: 'a', email: 'a@b.example', password }))).toEqual(['body']);
+  });
+});
 
 describe('a user that can sign in', () => {
   it('can no longer once deleted, and its name stays taken', async () => {
