@@ -105,7 +105,7 @@ describe('the local API gateway', () => {
   });
 
   it('passes on no header of a function’s that is of one connection, such as one that promises trailers', async () => {
-    const own = { Connection: 'close', 'Keep-Alive': 'timeout=1', TE: 'trailers', Trailer: 'X-Sum', Upgrade: 'h2c' };
+    const own = { Connection: 'X-Own', 'Keep-Alive': 'timeout=1', TE: 'trailers', Trailer: 'X-Sum', Upgrade: 'h2c' };
     const response = await says({
       statusCode: 200,
       headers: { ...own, 'Content-Length': '1', 'X-A': '1' },
@@ -113,7 +113,8 @@ describe('the local API gateway', () => {
     });
     expect([response.status, response.text, response.headers['x-a']]).toEqual([200, 'whole', '1']);
     for (const name of ['te', 'trailer', 'upgrade']) expect(response.headers).not.toHaveProperty(name);
-    expect(response.headers['keep-alive']).not.toBe('timeout=1');
+    expect(response.headers).not.toMatchObject({ connection: 'X-Own' });
+    expect(response.headers).not.toMatchObject({ 'keep-alive': 'timeout=1' });
   });
 
   it('decodes a base64 body', async () => {

@@ -1,7 +1,7 @@
 /** Sends a request on to a backend over kept-alive connections and gives its answer. */
 import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { Agent, errors, type Dispatcher } from 'undici';
-import { HOP_BY_HOP } from '../hop-by-hop.js';
+import { endToEnd } from '../hop-by-hop.js';
 import { awsError, unavailable, type AwsResponse } from './aws-response.js';
 import { type AwsRequest } from './aws-request.js';
 import { type AddressesOf, connectTo } from './connect.js';
@@ -11,8 +11,7 @@ import { isPoll } from './observe.js';
 const PATIENCE_MS = 30_000;
 /** To one backend. */
 const MOST_CONNECTIONS = 128;
-/** Said anew to each backend. */
-const OF_ITS_OWN: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'content-length', 'expect', 'host']);
+const SAID_ANEW = ['content-length', 'expect', 'host'];
 
 export class Forwarder {
   /**
@@ -55,7 +54,7 @@ export class Forwarder {
     return new Promise((resolve, reject) => {
       // A poll that goes on for nobody would take messages off their queue; what else was asked for goes to its end.
       const answer = new Answer(isPoll(aws) ? caller : undefined, resolve, reject);
-      this.agent.dispatch({ origin, path, method, headers: endToEnd(headers), body }, answer);
+      this.agent.dispatch({ origin, path, method, headers: endToEnd(headers, SAID_ANEW), body }, answer);
     });
   }
 }
@@ -84,7 +83,7 @@ class Answer implements Dispatcher.DispatchHandler {
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.status = status;
-    this.headers = endToEnd(headers);
+    this.headers = endToEnd(headers, SAID_ANEW);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -102,14 +101,6 @@ class Answer implements Dispatcher.DispatchHandler {
   }
 
   private readonly giveUp = (): void => this.controller?.abort(new CallerGone());
-}
-
-/** What is not of one connection alone. */
-function endToEnd(headers: IncomingHttpHeaders): Record<string, string | string[]> {
-  const kept: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(headers))
-    if (value !== undefined && !OF_ITS_OWN.has(name)) kept[name] = value;
-  return kept;
 }
 
 const whole = (chunks: readonly Buffer[]): Buffer =>

@@ -22,6 +22,10 @@ describe('what nobody looks into', () => {
       waiting += 1;
       return void outgoing.once('close', () => (waiting -= 1));
     }
+    if (incoming.url === '/own') {
+      outgoing.writeHead(200, { trailer: 'x-sum', 'keep-alive': 'timeout=1', 'x-te': incoming.headers.te ?? 'none' });
+      return void outgoing.end('whole');
+    }
     if (incoming.url === '/early') return void incoming.pipe(outgoing.writeHead(200));
     void sizeOf(incoming).then((size) => {
       outgoing.writeHead(201, { 'x-size': size, 'x-host': incoming.headers.host });
@@ -65,6 +69,14 @@ describe('what nobody looks into', () => {
     outgoing.end();
     answer.resume();
     await once(answer, 'end');
+  });
+
+  it('leaves out what is of one connection, either way', async () => {
+    const asked = request(`${url}/own`, { headers: { te: 'trailers' } }).end();
+    const [{ headers }] = (await once(asked, 'response')) as [IncomingMessage];
+    expect(headers).toMatchObject({ 'x-te': 'none', 'transfer-encoding': 'chunked' });
+    expect(headers).not.toHaveProperty('trailer');
+    expect(headers).not.toMatchObject({ 'keep-alive': 'timeout=1' });
   });
 
   it('keeps the host that the caller has named', async () => {

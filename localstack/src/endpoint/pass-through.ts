@@ -1,6 +1,7 @@
 /** Requests that nobody here looks into go to a backend as they come, and its answers back: of any size, piece by piece. */
 import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
+import { endToEnd } from '../hop-by-hop.js';
 import { serviceOf } from './aws-request.js';
 import { unavailable } from './aws-response.js';
 import { type AddressesOf, ContainerAgent } from './connect.js';
@@ -18,9 +19,12 @@ export class PassThrough {
 
   send(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { hostname, port } = new URL(this.origin);
-    const { method = 'GET', url = '/', headers } = incoming;
+    const { method = 'GET', url = '/', headers: asked } = incoming;
+    // What has no length goes on in pieces as well.
+    const { 'transfer-encoding': pieces } = asked;
+    const headers = { ...endToEnd(asked), ...(pieces !== undefined && { 'transfer-encoding': pieces }) };
     const onward = request({ hostname, port, method, path: url, headers, agent: this.agent }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      outgoing.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
       pipeline(answer, outgoing, () => undefined);
     });
     onward.once('error', (error: NodeJS.ErrnoException) => {

@@ -7,13 +7,13 @@ import { type GatewayResponseType, type LambdaFunction } from '../../../libs/top
 import { type AddressesOf, ContainerAgent } from '../endpoint/connect.js';
 import { collect } from '../endpoint/forward.js';
 import { newTraceRoot } from '../function/function-pool.js';
-import { HOP_BY_HOP } from '../hop-by-hop.js';
+import { endToEnd, HOP_BY_HOP } from '../hop-by-hop.js';
 import { requestIdOf } from './gateway-problem.js';
 import { type Integration, type IntegrationRequest } from './integration.js';
 import { type HttpAnswer, LARGEST_ANSWER } from './proxy-response.js';
 
 /** Said anew by the gateway's own server. */
-const OWN = new Set([...HOP_BY_HOP, 'content-length', 'date']);
+const SAID_ANEW = ['content-length', 'date'];
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const STALE = new Set(['ECONNRESET', 'EPIPE']);
 const HEALTH_PATIENCE_MS = 2_000;
@@ -116,7 +116,5 @@ function headersOf({ incoming, requestId, body }: IntegrationRequest): OutgoingH
 }
 
 function answerOf(response: IncomingMessage, body: Buffer): HttpAnswer {
-  const headers: OutgoingHttpHeaders = {};
-  for (const [name, value] of Object.entries(response.headers)) if (!OWN.has(name)) headers[name] = value;
-  return { status: response.statusCode ?? 502, headers, body };
+  return { status: response.statusCode ?? 502, headers: endToEnd(response.headers, SAID_ANEW), body };
 }

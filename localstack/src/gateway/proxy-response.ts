@@ -8,8 +8,8 @@ import { HOP_BY_HOP } from '../hop-by-hop.js';
 /** The largest answer of a synchronous invocation: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const LARGEST_ANSWER = 6 * 1024 * 1024;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** The gateway counts for itself. */
-const OF_ITS_OWN: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'content-length']);
+/** The gateway counts the body itself. */
+const NOT_PASSED_ON: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'content-length']);
 
 export interface HttpAnswer {
   readonly status: number;
@@ -39,7 +39,7 @@ function mergeHeaders(single: unknown, multiple: unknown): OutgoingHttpHeaders |
   const add = (name: string, value: unknown): boolean => {
     if (!HEADER_NAME.test(name) || !isScalar(value) || /[^\t\u0020-\u007e\u0080-\u00ff]/.test(String(value)))
       return false;
-    if (!OF_ITS_OWN.has(name.toLowerCase())) (merged[name.toLowerCase()] ??= []).push(String(value));
+    if (!NOT_PASSED_ON.has(name.toLowerCase())) (merged[name.toLowerCase()] ??= []).push(String(value));
     return true;
   };
   for (const [name, values] of Object.entries(multiple))
