@@ -13,6 +13,9 @@ export interface Backoff {
  */
 export const DEFAULT_BACKOFF: Backoff = { baseMs: 1_000, capMs: 60_000 };
 
+/** For what is near and soon back: the source's next page, the checkpoint's store. */
+export const SHORT_BACKOFF: Backoff = { baseMs: 100, capMs: 5_000 };
+
 /**
  * The pause before repetition `failures` (1 for the first): doubled each time up to the cap, of which the upper half is
  * random, so that shards which failed together do not come back together.

@@ -1,12 +1,14 @@
-/** Moves one shard's checkpoint: up to right before the first record that still needs a delivery, and stored in time. */
-import { pauseAfter } from './backoff.js';
+/**
+ * Moves one shard's checkpoint, to right before the first record that still needs a delivery, and decides when it is stored.
+ */
+import { pauseAfter, SHORT_BACKOFF } from './backoff.js';
 import { type PendingRecord } from './batch-buffer.js';
 import { type CheckpointBook } from './checkpoint-book.js';
 import { type Clock } from './clock.js';
 import { type PipeEvent } from './pipe-event.js';
 import { ShardProgress, type Place } from './shard-progress.js';
 
-export interface KeeperOptions {
+export interface CheckpointKeeperOptions {
   readonly book: CheckpointBook;
   readonly clock: Clock;
   readonly emit: ((event: PipeEvent) => void) | undefined;
@@ -16,8 +18,6 @@ export interface KeeperOptions {
 /** A checkpoint that only filtered records moved is stored this late at most: they need no delivery again. */
 const LAZY_SAVE_MS = 1_000;
 
-const SAVE_BACKOFF = { baseMs: 100, capMs: 5_000 };
-
 export class CheckpointKeeper {
   readonly #progress = new ShardProgress();
   /** Since when the noted checkpoint waits to be stored. */
@@ -25,7 +25,7 @@ export class CheckpointKeeper {
 
   constructor(
     private readonly shardId: string,
-    private readonly options: KeeperOptions,
+    private readonly options: CheckpointKeeperOptions,
   ) {}
 
   /** How many records were read beyond the checkpoint. */
@@ -33,8 +33,8 @@ export class CheckpointKeeper {
     return this.#progress.ahead;
   }
 
-  /** The place of a record that holds the checkpoint back until it is committed. */
-  expect(sequenceNumber: string): Place {
+  /** A record that needs a delivery: its place holds the checkpoint back until it is committed. */
+  hold(sequenceNumber: string): Place {
     return this.#progress.add(sequenceNumber, false);
   }
 
@@ -94,7 +94,7 @@ export class CheckpointKeeper {
         const message = `Cannot store the checkpoint: ${error instanceof Error ? error.message : String(error)}`;
         emit?.({ type: 'warning', subject: 'checkpoint', message });
         if (stopping.aborted) return;
-        await clock.sleep(pauseAfter(failures, SAVE_BACKOFF), stopping);
+        await clock.sleep(pauseAfter(failures, SHORT_BACKOFF), stopping);
       }
     }
   }

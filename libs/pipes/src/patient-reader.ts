@@ -1,6 +1,6 @@
 /** Reads a shard through its source's bad days, and tells a source that is silent from a stream that is gone. */
 import { DynamoDBStreamsServiceException, ResourceNotFoundException } from '@aws-sdk/client-dynamodb-streams';
-import { pauseAfter } from './backoff.js';
+import { pauseAfter, SHORT_BACKOFF } from './backoff.js';
 import { type Clock } from './clock.js';
 import { type PipeEvent } from './pipe-event.js';
 import { listShards, StreamNotFoundError } from './shard-list.js';
@@ -16,8 +16,6 @@ export interface PatientReaderOptions {
 
 /** An idle stream is looked up this often: an emulator may go on answering an iterator of a stream that is gone. */
 const STREAM_CHECK_MS = 10_000;
-
-const SOURCE_BACKOFF = { baseMs: 100, capMs: 5_000 };
 
 export class PatientReader {
   readonly #reader: ShardReader;
@@ -45,7 +43,7 @@ export class PatientReader {
         if (isUnlisted && error instanceof ResourceNotFoundException) return { records: [], closed: true };
         const message = `Cannot read ${source.shardId}: ${error instanceof Error ? error.message : String(error)}`;
         emit?.({ type: 'warning', subject: 'source', message });
-        await clock.sleep(pauseAfter(failures, SOURCE_BACKOFF), stopping);
+        await clock.sleep(pauseAfter(failures, SHORT_BACKOFF), stopping);
       }
     }
     return undefined;
@@ -62,7 +60,10 @@ export class PatientReader {
     await this.#listsShard();
   }
 
-  /** A source that does not answer leaves it open, for the next read to find out. @throws StreamNotFoundError */
+  /**
+   * Whether the stream lists the shard; true also where the source does not answer: the next read finds out.
+   * @throws StreamNotFoundError when the stream is gone.
+   */
   async #listsShard(): Promise<boolean> {
     const { client, streamArn, shardId } = this.options.source;
     try {

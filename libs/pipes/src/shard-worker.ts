@@ -2,7 +2,7 @@
 import { type _Record } from '@aws-sdk/client-dynamodb-streams';
 import { pendingRecord, type BatchLimits } from './batch-buffer.js';
 import { BatchExecution, type ExecutionOptions } from './batch-execution.js';
-import { CheckpointKeeper, type KeeperOptions } from './checkpoint-keeper.js';
+import { CheckpointKeeper, type CheckpointKeeperOptions } from './checkpoint-keeper.js';
 import { type FilterStage } from './filter-stage.js';
 import { Lanes } from './lanes.js';
 import { PatientReader, type PatientReaderOptions } from './patient-reader.js';
@@ -11,7 +11,7 @@ import { adaptRecord, type AdapterOptions } from './record-adapter.js';
 import { MAX_PAGE } from './shard-reader.js';
 import { Wakeup } from './wakeup.js';
 
-export interface WorkerOptions extends PatientReaderOptions, KeeperOptions {
+export interface WorkerOptions extends PatientReaderOptions, CheckpointKeeperOptions {
   readonly adapter: AdapterOptions;
   readonly filter: FilterStage;
   readonly limits: BatchLimits;
@@ -137,7 +137,7 @@ export class ShardWorker {
         emit({ type: 'stream-record', ...about });
         emit({ type: 'filter', ...about, ...verdict, reason: filter.reason(event, verdict) });
       }
-      if (verdict.passed) this.#lanes.add(pendingRecord(record, this.#checkpoint.expect(sequenceNumber), now));
+      if (verdict.passed) this.#lanes.add(pendingRecord(record, this.#checkpoint.hold(sequenceNumber), now));
       else this.#checkpoint.skip(sequenceNumber);
     }
   }

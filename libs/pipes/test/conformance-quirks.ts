@@ -3,7 +3,7 @@ import { OURS, row, SAME, type ConformanceRow } from './conformance-row.js';
 
 const measured = 'measured on the emulator';
 
-/** Each is absorbed; all but what is known of others was measured on the emulator that it names. */
+/** Each is absorbed. A row with no other source was measured on the emulator that it names. */
 export const QUIRKS: readonly ConformanceRow[] = [
   row(
     'writes a record for a write that changes nothing',

@@ -1,7 +1,7 @@
-/** A process that a test lets die, where the pipe in it runs on in the test's own. */
+/** Plays the process of a pipe: it dies when a test wants, while the pipe's code runs on in the test's own process, unheard. */
 import { type Pipe } from '../src/pipe.js';
 
-/** What a dead process is asked for. */
+/** The answer to a dead process: none. */
 export const NEVER = new Promise<never>(() => undefined);
 
 /** One process that runs the pipe; once dead, nothing that it does reaches the world. */
