@@ -1,7 +1,7 @@
 /** How far the rights of a deployment reach: what the stage has, by names and tags, and nothing of another’s. */
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
-import { ALL, rightsFor } from '../../test/fixtures/stage-rights.js';
+import { ALL_TYPES, rightsFor } from '../../test/fixtures/stage-rights.js';
 import { isAllowed } from '../../test/rights/evaluate.js';
 import { type DeployConfig } from '../config/deploy-config.js';
 import { type Statement } from '../constructs/policy.js';
@@ -10,7 +10,7 @@ import { pipelineTag } from '../stacks/stage-stack.js';
 
 /** Whether somebody who deploys x-dev may do that, to what carries a tag and by a request that gives one. */
 const may = (action: string, resource: string, of?: string, gives?: string): boolean =>
-  isAllowed(rightsFor(...ALL).apply.flat(), {
+  isAllowed(rightsFor(...ALL_TYPES).apply.flat(), {
     action,
     resource,
     context: { 'aws:ResourceTag/deployment': of, 'aws:RequestTag/deployment': gives },
@@ -18,7 +18,7 @@ const may = (action: string, resource: string, of?: string, gives?: string): boo
 
 describe('the rights of a deployment', () => {
   it('reach the stage’s resources by their names, and by tags where AWS gives ids', () => {
-    const wide = rightsFor(...ALL)
+    const wide = rightsFor(...ALL_TYPES)
       .apply.flat()
       .filter(({ resources, conditions = [] }) => resources.includes('*') && conditions.length === 0);
     expect(wide.map((statement) => statement.actions)).toEqual([
@@ -29,7 +29,7 @@ describe('the rights of a deployment', () => {
   });
 
   it('leave alone what another stage has: its APIs, certificates and logs, and any zone but the API’s own', () => {
-    const all = rightsFor(...ALL).apply.flat();
+    const all = rightsFor(...ALL_TYPES).apply.flat();
     const of = (action: string): Statement | undefined => all.find(({ actions }) => actions.includes(action));
     for (const action of ['apigateway:DELETE', 'acm:DeleteCertificate', 'kms:ScheduleKeyDeletion'])
       expect(of(action)?.conditions).toContainEqual(
@@ -45,7 +45,7 @@ describe('the rights of a deployment', () => {
   it('reach the stage’s key and topics, and neither those of its pipeline', () => {
     const config = { stage: 'dev' } as DeployConfig;
     const key = (action: string, of?: string): boolean =>
-      isAllowed(rightsFor(...ALL).apply.flat(), {
+      isAllowed(rightsFor(...ALL_TYPES).apply.flat(), {
         action,
         resource: 'arn:aws:kms:eu-west-1:123456789012:key/k',
         context: {
@@ -122,7 +122,7 @@ describe('the rights of a deployment', () => {
   });
 
   it('let no tag be given to what has a name of AWS’s making but by both conditions on it', () => {
-    const giving = rightsFor(...ALL)
+    const giving = rightsFor(...ALL_TYPES)
       .apply.flat()
       .filter(({ effect, actions }) => effect !== 'Deny' && actions.some((action) => /:(Tag|AddTags)/.test(action)))
       .filter(({ resources }) => resources.some((arn) => !/x-dev|\/dev(?::\*)?$/.test(arn)));

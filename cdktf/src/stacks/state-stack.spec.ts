@@ -1,3 +1,4 @@
+/** Where Terraform keeps its state: a bucket that outlives everything else, and what may be adopted. */
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import { read } from '../../test/fixtures/synthesized.js';

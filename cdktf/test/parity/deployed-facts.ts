@@ -13,21 +13,21 @@ type Reader = (state: DeployedState, values: Values) => Fact;
 
 /** By Terraform's type. */
 const READERS: Readonly<Record<string, Reader>> = {
-  aws_dynamodb_table: table,
-  aws_sqs_queue: queue,
+  aws_dynamodb_table: tableFact,
+  aws_sqs_queue: queueFact,
   aws_sns_topic: (state, topic) => [subjectOf('topic', state.nameOf(topic)), {}],
-  aws_sns_topic_subscription: subscription,
-  aws_cognito_user_pool: userPool,
-  aws_lambda_function: lambdaFunction,
-  aws_pipes_pipe: pipe,
-  aws_lambda_event_source_mapping: queueConsumer,
-  aws_cloudwatch_log_metric_filter: metricFilter,
-  aws_cloudwatch_metric_alarm: alarm,
+  aws_sns_topic_subscription: subscriptionFact,
+  aws_cognito_user_pool: userPoolFact,
+  aws_lambda_function: functionFact,
+  aws_pipes_pipe: pipeFact,
+  aws_lambda_event_source_mapping: queueConsumerFact,
+  aws_cloudwatch_log_metric_filter: metricFilterFact,
+  aws_cloudwatch_metric_alarm: alarmFact,
   aws_api_gateway_rest_api: (state, api) => [subjectOf('rest-api', state.nameOf(api)), deployedApi(state, api)],
 };
 
 /** Which of a type's resources the model knows, where it does not know all. */
-const MEANT: Readonly<Record<string, (values: Values) => boolean>> = {
+const IN_MODEL: Readonly<Record<string, (values: Values) => boolean>> = {
   aws_sns_topic_subscription: ({ protocol }) => protocol === 'sqs',
 };
 
@@ -43,48 +43,48 @@ export function deployedFacts(
     Object.entries(READERS).flatMap(([type, read]) =>
       state
         .all(type)
-        .filter((values) => MEANT[type]?.(values) ?? true)
+        .filter((values) => IN_MODEL[type]?.(values) ?? true)
         .map((values) => read(state, values)),
     ),
   );
 }
 
-function table(state: DeployedState, table: Values): Fact {
+function tableFact(state: DeployedState, values: Values): Fact {
   return [
-    subjectOf('table', state.nameOf(table)),
+    subjectOf('table', state.nameOf(values)),
     {
-      partitionKey: table.hash_key,
-      sortKey: table.range_key,
-      indexes: valuesAt(table, 'global_secondary_index').map((index) => ({
+      partitionKey: values.hash_key,
+      sortKey: values.range_key,
+      indexes: valuesAt(values, 'global_secondary_index').map((index) => ({
         name: valueAt(index, 'name'),
         partitionKey: valueAt(index, 'hash_key'),
         sortKey: valueAt(index, 'range_key'),
       })),
-      streamView: table.stream_enabled === true ? table.stream_view_type : undefined,
-      expiry: valueAt(table, 'ttl.enabled') === true ? valueAt(table, 'ttl.attribute_name') : undefined,
+      streamView: values.stream_enabled === true ? values.stream_view_type : undefined,
+      expiry: valueAt(values, 'ttl.enabled') === true ? valueAt(values, 'ttl.attribute_name') : undefined,
     },
   ];
 }
 
-function queue(state: DeployedState, queue: Values): Fact {
+function queueFact(state: DeployedState, values: Values): Fact {
   return [
-    subjectOf('queue', state.nameOf(queue)),
+    subjectOf('queue', state.nameOf(values)),
     {
-      fifo: queue.fifo_queue === true,
-      visibilityTimeout: queue.visibility_timeout_seconds,
-      retention: queue.message_retention_seconds,
-      deadLetters: redriveFacts(queue.redrive_policy, state.logical),
+      fifo: values.fifo_queue === true,
+      visibilityTimeout: values.visibility_timeout_seconds,
+      retention: values.message_retention_seconds,
+      deadLetters: redriveFacts(values.redrive_policy, state.logical),
     },
   ];
 }
 
-function subscription(state: DeployedState, subscription: Values): Fact {
-  const [topic, queue] = [state.nameOf(subscription, 'topic_arn'), state.nameOf(subscription, 'endpoint')];
-  const raw = subscription.raw_message_delivery === true;
+function subscriptionFact(state: DeployedState, values: Values): Fact {
+  const [topic, queue] = [state.nameOf(values, 'topic_arn'), state.nameOf(values, 'endpoint')];
+  const raw = values.raw_message_delivery === true;
   return [subjectOf('subscription', `${topic}-to-${queue}`), { topic, queue, raw }];
 }
 
-function userPool(state: DeployedState, values: Values): Fact {
+function userPoolFact(state: DeployedState, values: Values): Fact {
   const client = state.one('aws_cognito_user_pool_client', 'user_pool_id', values.id);
   const policy = (attribute: string): unknown => valueAt(values, `password_policy.${attribute}`);
   return [
@@ -105,7 +105,7 @@ function userPool(state: DeployedState, values: Values): Fact {
   ];
 }
 
-function lambdaFunction(state: DeployedState, lambda: Values): Fact {
+function functionFact(state: DeployedState, lambda: Values): Fact {
   const called = state.all('aws_api_gateway_integration').map((integration) => state.nameOf(integration, 'uri'));
   const pool = {
     id: String(state.all('aws_cognito_user_pool')[0]?.id),
@@ -125,15 +125,15 @@ function lambdaFunction(state: DeployedState, lambda: Values): Fact {
   ];
 }
 
-function pipe(state: DeployedState, pipe: Values): Fact {
+function pipeFact(state: DeployedState, values: Values): Fact {
   const stream = (attribute: string): unknown =>
-    valueAt(pipe, `source_parameters.dynamodb_stream_parameters.${attribute}`);
+    valueAt(values, `source_parameters.dynamodb_stream_parameters.${attribute}`);
   return [
-    subjectOf('pipe', state.nameOf(pipe)),
+    subjectOf('pipe', state.nameOf(values)),
     pipeFacts(state.logical, {
-      source: pipe.source,
+      source: values.source,
       startingPosition: stream('starting_position'),
-      patterns: valuesAt(pipe, 'source_parameters.filter_criteria.filter.pattern'),
+      patterns: valuesAt(values, 'source_parameters.filter_criteria.filter.pattern'),
       batchSize: stream('batch_size'),
       window: stream('maximum_batching_window_in_seconds'),
       retries: stream('maximum_retry_attempts'),
@@ -141,13 +141,13 @@ function pipe(state: DeployedState, pipe: Values): Fact {
       onPartialFailure: stream('on_partial_batch_item_failure'),
       parallelizationFactor: stream('parallelization_factor'),
       deadLetters: stream('dead_letter_config.arn'),
-      target: pipe.target,
-      logLevel: valueAt(pipe, 'log_configuration.level'),
+      target: values.target,
+      logLevel: valueAt(values, 'log_configuration.level'),
     }),
   ];
 }
 
-function queueConsumer(state: DeployedState, mapping: Values): Fact {
+function queueConsumerFact(state: DeployedState, mapping: Values): Fact {
   const [queue, target] = [state.nameOf(mapping, 'event_source_arn'), state.nameOf(mapping, 'function_name')];
   const most = valueAt(mapping, 'scaling_config.maximum_concurrency');
   return [
@@ -163,7 +163,7 @@ function queueConsumer(state: DeployedState, mapping: Values): Fact {
   ];
 }
 
-function metricFilter(state: DeployedState, filter: Values): Fact {
+function metricFilterFact(state: DeployedState, filter: Values): Fact {
   const counted = valueAt(filter, 'metric_transformation.default_value');
   return [
     subjectOf('metric-filter', state.nameOf(filter)),
@@ -176,22 +176,22 @@ function metricFilter(state: DeployedState, filter: Values): Fact {
   ];
 }
 
-function alarm(state: DeployedState, alarm: Values): Fact {
+function alarmFact(state: DeployedState, values: Values): Fact {
   return [
-    subjectOf('alarm', state.nameOf(alarm, 'alarm_name')),
+    subjectOf('alarm', state.nameOf(values, 'alarm_name')),
     alarmFacts(state.logical, {
-      description: alarm.alarm_description,
-      namespace: alarm.namespace,
-      metric: alarm.metric_name,
-      dimensions: alarm.dimensions,
-      statistic: alarm.statistic,
-      period: alarm.period,
-      evaluationPeriods: alarm.evaluation_periods,
-      datapointsToAlarm: alarm.datapoints_to_alarm,
-      comparison: alarm.comparison_operator,
-      threshold: alarm.threshold,
-      missingData: alarm.treat_missing_data,
-      actions: [alarm.alarm_actions, alarm.ok_actions, alarm.insufficient_data_actions],
+      description: values.alarm_description,
+      namespace: values.namespace,
+      metric: values.metric_name,
+      dimensions: values.dimensions,
+      statistic: values.statistic,
+      period: values.period,
+      evaluationPeriods: values.evaluation_periods,
+      datapointsToAlarm: values.datapoints_to_alarm,
+      comparison: values.comparison_operator,
+      threshold: values.threshold,
+      missingData: values.treat_missing_data,
+      actions: [values.alarm_actions, values.ok_actions, values.insufficient_data_actions],
     }),
   ];
 }
