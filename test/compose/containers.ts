@@ -79,7 +79,7 @@ export async function untilBack({ id, name, startedAt }: Container, timeoutMs = 
 export async function freeze(container: Container): Promise<void> {
   const stopped = new Set<number>();
   for (;;) {
-    // Those that others have begun meanwhile.
+    // Also what was begun meanwhile by one that was not stopped yet.
     const running = (await processesOf(container)).filter((pid) => !stopped.has(pid));
     if (running.length === 0) return;
     for (const pid of running) {
@@ -94,7 +94,7 @@ export async function thaw(container: Container): Promise<void> {
   for (const pid of await processesOf(container)) signal(pid, 'SIGCONT');
 }
 
-/** As seen from the machine, . */
+/** Ids of its processes, as seen from the machine. */
 async function processesOf({ id }: Container): Promise<number[]> {
   const { stdout } = await run('docker', ['top', id, '-eo', 'pid']);
   return stdout.trim().split('\n').slice(1).map(Number);

@@ -28,8 +28,6 @@ const EARLY = 5;
 const BATCH = 10;
 /** From when the container is back until a new order is placed and every one is told. */
 const RECOVERY_MS = 60_000;
-/** What the clock of a busy machine may miss of it. */
-const SLOWEST = 18;
 
 const stack = stackUnderTest();
 const mayKill = process.getuid?.() === 0;
@@ -48,7 +46,7 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
     return { username, load: new OrderLoad(stack.apiUrl, username, PER_SECOND) };
   };
 
-  /** Until orders are answered, and others are on their way. */
+  /** Until orders are answered: the next ones are on their way. */
   const untilUnderWay = (load: OrderLoad): Promise<unknown> =>
     until('no order is answered', () => Promise.resolve(load.placed.length >= EARLY), RECOVERY_MS);
 
@@ -84,7 +82,6 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
       test.diagnostic(
         `${load.placed.length} orders placed (${early} before the kill, ${load.placed.length - back} since it is back), ${JSON.stringify(Object.fromEntries(load.refused))} refused, ${load.perSecond.toFixed(1)} tried in a second, ${repeats} told twice`,
       );
-      expect(load.perSecond).toBeGreaterThanOrEqual(SLOWEST);
       expect(repeats).toBeLessThanOrEqual(BATCH);
       // Orders of an earlier case whose answer nobody waited for may be told of only now.
       expect(notified.about(username).sort()).toEqual(orders.map((order) => `${order}.PLACED`).sort());
@@ -123,7 +120,6 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
     test.diagnostic(
       `${load.placed.length} orders placed (${early} before the kill), ${JSON.stringify(Object.fromEntries(load.refused))} refused, ${load.perSecond.toFixed(1)} tried in a second, ${repeats} told twice`,
     );
-    expect(load.perSecond).toBeGreaterThanOrEqual(SLOWEST);
     expect(repeats).toBeLessThanOrEqual(BATCH);
   });
 
@@ -132,8 +128,8 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
     const [container] = await containersOf(stack, 'localstack');
     killHard(await processIn(container!, 'localstack.runtime.main'));
     await untilBack(container!);
-    const early = load.placed.length;
-    await until('no order placed since it is back', () => Promise.resolve(load.placed.length > early), RECOVERY_MS);
+    const back = load.placed.length;
+    await until('no order placed since it is back', () => Promise.resolve(load.placed.length > back), RECOVERY_MS);
     await load.stop();
   });
 });
