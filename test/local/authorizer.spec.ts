@@ -9,7 +9,7 @@ import { userPool } from '../../libs/topology/src/user-pool.js';
 import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
 import { addPoolUser, poolClient, tokensOf } from '../fixtures/pool-client.js';
 import { startTabletop } from '../fixtures/tabletop.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 
 const people = userPool('people', { groups: ['admins', 'clerks'] });
 const echo = httpFunction('echo', { entry: 'echo', grants: [people.tokens] });

@@ -5,7 +5,7 @@ import { depthOf, errorsIn, throttlesIn } from '../../libs/topology/src/alarms-o
 import { handlerFunction, queue, topic } from '../../libs/topology/src/construct.js';
 import { system } from '../../libs/topology/src/system.js';
 import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 
 export const MINUTE = 60_000;
 export const DAY = 24 * 60 * MINUTE;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { expect } from 'expect';
 import { isRunning, type ProcessIdentity } from '../../localstack/src/process-identity.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 import { printed, startStackProcess } from '../fixtures/stack-process.js';
 
 const post = (url: string, body: object): Promise<Response> =>

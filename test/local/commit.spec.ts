@@ -11,7 +11,7 @@ import { type LocalStack } from '../../localstack/src/local-stack.js';
 import { isRunning } from '../../localstack/src/process-identity.js';
 import { describeUnless } from '../fixtures/describe-unless.js';
 import { newOrder, newUser, send, startTabletop } from '../fixtures/tabletop.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 
 /** Far longer than the way of an answer. */
 const COMMIT_MS = 300;

@@ -5,7 +5,7 @@ import { expect } from 'expect';
 import { handlerFunction } from '../../libs/topology/src/construct.js';
 import { system } from '../../libs/topology/src/system.js';
 import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 
 const HANDLERS: Record<string, string> = {
   echo: `export const handler = async (event) => event;`,

@@ -4,7 +4,7 @@ import { httpFunction } from '../../libs/topology/src/construct.js';
 import { restApi } from '../../libs/topology/src/rest-api.js';
 import { system } from '../../libs/topology/src/system.js';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '../../localstack/src/local-stack.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 
 const FILES = {
   'echo/lambda.mjs': `export const handler = async (event) => ({

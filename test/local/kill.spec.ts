@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from 'expect';
 import { queueUrl } from '../../localstack/src/account.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 import { startStackProcess, type StackProcess } from '../fixtures/stack-process.js';
 
 const CUSTOMERS = ['ada', 'bob', 'cyd', 'dan', 'eve', 'fay'];

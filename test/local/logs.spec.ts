@@ -20,7 +20,7 @@ import { handlerFunction } from '../../libs/topology/src/construct.js';
 import { system } from '../../libs/topology/src/system.js';
 import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
 import { aws, withoutCli } from './command-line-tool.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 
 const HANDLER = `export const handler = async ({ lines = [], fail, sleepMs }) => {
   for (const line of lines) console.log(line);

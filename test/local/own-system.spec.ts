@@ -7,7 +7,7 @@ import { newItem, pipe } from '../../libs/topology/src/pipe.js';
 import { restApi } from '../../libs/topology/src/rest-api.js';
 import { system } from '../../libs/topology/src/system.js';
 import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 
 const FILES = {
   'hello/lambda.mjs': `

@@ -7,7 +7,7 @@ import { describeUnless } from '../fixtures/describe-unless.js';
 import { handlerFunction } from '../../libs/topology/src/construct.js';
 import { system } from '../../libs/topology/src/system.js';
 import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 
 const run = promisify(execFile);
 

@@ -9,7 +9,7 @@ import { system } from '../../libs/topology/src/system.js';
 import { userPool } from '../../libs/topology/src/user-pool.js';
 import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
 import { addPoolUser, poolClient, tokensOf } from '../fixtures/pool-client.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 
 const topology = system('my-shop', { also: [userPool('people', { groups: ['admins'], attributes: ['rank'] })] });
 export const UserPoolId = 'us-east-1_myshop';

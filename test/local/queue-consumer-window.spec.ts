@@ -9,7 +9,7 @@ import { consumer } from '../../libs/topology/src/queue-consumer.js';
 import { system } from '../../libs/topology/src/system.js';
 import { queueUrl } from '../../localstack/src/account.js';
 import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 
 const root = temporaryFolder({
   'echo/lambda.mjs': `export const handler = async ({ Records }) => { for (const record of Records) console.log(JSON.stringify(record)); };`,

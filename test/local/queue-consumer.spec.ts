@@ -15,7 +15,7 @@ import { system } from '../../libs/topology/src/system.js';
 import { type JournalEntry } from '../../localstack/src/journal-event.js';
 import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
 import { line } from '../../localstack/src/terminal.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 
 const HANDLERS: Record<string, string> = {
   // Fails what is called bad, reports it alone, and logs what it did.

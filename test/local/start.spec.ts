@@ -14,7 +14,7 @@ import { startLocalStack, type LocalStack, type LocalStackOptions } from '../../
 import { identify, isRunning } from '../../localstack/src/process-identity.js';
 import { StartError } from '../../localstack/src/start-error.js';
 import { functionProcess } from '../fixtures/function-process.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 
 const simple = system('plain', { also: [singleTable('data', { index: 'GSI1', stream: 'NEW_IMAGE' })] });
 const withTable = (...options: Parameters<typeof singleTable>): Topology =>

@@ -24,7 +24,7 @@ import { system } from '../../libs/topology/src/system.js';
 import { queueUrl } from '../../localstack/src/account.js';
 import { type JournalEntry } from '../../localstack/src/journal-event.js';
 import { startLocalStack, type LocalStack } from '../../localstack/src/local-stack.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryFolder } from '../fixtures/folder.js';
 
 const FILES = {
   'worker/lambda.mjs': `export const handler = async ({ lines = [], fail, sleepMs }) => {
