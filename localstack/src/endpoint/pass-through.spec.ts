@@ -79,6 +79,13 @@ describe('what nobody looks into', () => {
     expect(headers).not.toMatchObject({ 'keep-alive': 'timeout=1' });
   });
 
+  it('goes on in pieces where its length is not told, also by a method that seldom has a body', async () => {
+    const asked = request(url, { method: 'DELETE', headers: { 'transfer-encoding': 'chunked' } });
+    asked.end('whole');
+    const [{ headers }] = (await once(asked, 'response')) as [IncomingMessage];
+    expect(headers['x-size']).toBe('5');
+  });
+
   it('keeps the host that the caller has named', async () => {
     expect((await fetch(url)).headers.get('x-host')).toBe(new URL(url).host);
   });

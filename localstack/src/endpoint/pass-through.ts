@@ -20,7 +20,7 @@ export class PassThrough {
   send(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { hostname, port } = new URL(this.origin);
     const { method = 'GET', url = '/', headers: asked } = incoming;
-    // What has no length goes on in pieces as well.
+    // What tells no length goes on in pieces as well: Node frames no body of a DELETE by itself.
     const { 'transfer-encoding': pieces } = asked;
     const headers = { ...endToEnd(asked), ...(pieces !== undefined && { 'transfer-encoding': pieces }) };
     const onward = request({ hostname, port, method, path: url, headers, agent: this.agent }, (answer) => {
