@@ -41,7 +41,9 @@ async function main([role = '', name = role]: readonly string[]): Promise<void> 
   if (stopping) return;
   stopping = true;
   // Its last lines, which may say why, go to the journal; of its own ones the reason is the last.
-  await Promise.race([running.stop(), delay(PARTING_MS)]).catch(() => undefined);
+  await Promise.race([running.stop(), delay(PARTING_MS)]).catch((error: unknown) =>
+    say(name, `did not stop in order: ${String(error)}`, 'ERROR'),
+  );
   say(name, reason, 'ERROR');
   process.exit(1);
 }
