@@ -18,17 +18,21 @@ describe('the source of a pipe on a scripted stream', () => {
       },
     ));
 
-  it('pauses and says so when every iterator has expired', () =>
-    onStream(
-      (stream) => stream.shard('shard').write(1, 'a'),
-      async (stream, start) => {
-        for (let n = 0; n < 6; n++) stream.faults.push({ operation: 'GetRecords', error: 'ExpiredIteratorException' });
-        const { calls, log, pipe } = await start();
-        await log.waitFor('warning', ({ subject }) => subject === 'source');
-        await pipe.drained();
-        expect(calls.flatMap(keysOf)).toEqual(['a']);
-      },
-    ));
+  for (const [what, error] of [
+    ['every iterator has expired', 'ExpiredIteratorException'],
+    ['the oldest record is refused as trimmed again and again', 'TrimmedDataAccessException'],
+  ] as const)
+    it(`pauses and says so when ${what}`, () =>
+      onStream(
+        (stream) => stream.shard('shard').write(1, 'a'),
+        async (stream, start) => {
+          for (let n = 0; n < 6; n++) stream.faults.push({ operation: 'GetRecords', error });
+          const { calls, log, pipe } = await start();
+          await log.waitFor('warning', ({ subject }) => subject === 'source');
+          await pipe.drained();
+          expect(calls.flatMap(keysOf)).toEqual(['a']);
+        },
+      ));
 
   it('outlives a source that forgets a shard and then does not answer, as one that starts anew does', () =>
     onStream(
@@ -93,19 +97,6 @@ describe('the source of a pipe on a scripted stream', () => {
         stream.faults.push({ operation: 'GetRecords', error: 'TrimmedDataAccessException' });
         await pipe.drained();
         expect([calls.flatMap(keysOf), log.of('warning')]).toEqual([['a'], []]);
-      },
-    ));
-
-  it('pauses and says so when the oldest record is refused as trimmed again and again', () =>
-    onStream(
-      (stream) => stream.shard('shard').write(1, 'a'),
-      async (stream, start) => {
-        for (let n = 0; n < 6; n++)
-          stream.faults.push({ operation: 'GetRecords', error: 'TrimmedDataAccessException' });
-        const { calls, log, pipe } = await start();
-        await log.waitFor('warning', ({ subject }) => subject === 'source');
-        await pipe.drained();
-        expect(calls.flatMap(keysOf)).toEqual(['a']);
       },
     ));
 
