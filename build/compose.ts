@@ -22,6 +22,8 @@ const PORTS = { PORT: 4000, AWS_PORT: 4566, TABLES_PORT: 8001 } as const;
 const DEFAULT_CPUS = 2;
 
 const LOOK_MS = 5_000;
+/** For an answer of Docker: a daemon that hangs takes the question and says nothing. */
+const PATIENCE_MS = 10_000;
 /** Compose begins a log line by erasing the one before. */
 const ERASE = '\u001b[2K';
 
@@ -46,7 +48,8 @@ const moduleAt = (...path: readonly string[]): Promise<unknown> =>
   import(pathToFileURL(join(root, 'localstack', 'src', ...path)).href);
 
 function docker(...words: readonly string[]): { ok: boolean; text: string } {
-  const { status, stdout, stderr } = spawnSync('docker', words, { cwd: root, encoding: 'utf8' });
+  const options = { cwd: root, encoding: 'utf8', timeout: PATIENCE_MS, killSignal: 'SIGKILL' } as const;
+  const { status, stdout, stderr } = spawnSync('docker', words, options);
   return { ok: status === 0, text: `${stdout ?? ''}${stderr ?? ''}`.trim() };
 }
 

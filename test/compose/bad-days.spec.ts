@@ -12,6 +12,7 @@ import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk
 import { expect } from 'expect';
 import { freePort } from '../../localstack/src/child-process.js';
 import { stackUnderTest } from '../fixtures/compose.js';
+import { docker } from '../fixtures/docker.js';
 import { containersOf } from './containers.js';
 
 const run = promisify(execFile);
@@ -64,7 +65,7 @@ async function leftovers(): Promise<string[]> {
     ['volume', 'ls'],
     ['network', 'ls'],
   ];
-  const found = await Promise.all(lists.map(async (words) => (await run('docker', [...words, ...filter])).stdout));
+  const found = await Promise.all(lists.map((words) => docker([...words, ...filter])));
   return found.join('').split('\n').filter(Boolean);
 }
 
@@ -78,8 +79,10 @@ describe('before a start', () => {
     expect(await refusal(dockerThat('echo 2.3.3'))).toMatch(/Docker Compose is 2\.3\.3; 2\.20 or later is needed/);
   });
 
-  it('a daemon that does not answer is named', async () => {
-    expect(await refusal(dockerThat('[ "$1" = compose ] && echo v2.26.0'))).toMatch(/daemon does not answer/);
+  it('a daemon that does not answer is named, also where it lets its caller wait', async () => {
+    const compose = '[ "$1" = compose ] && echo v2.26.0';
+    expect(await refusal(dockerThat(compose))).toMatch(/daemon does not answer/);
+    expect(await refusal(dockerThat(`${compose} || sleep 60`))).toMatch(/daemon does not answer/);
   });
 
   it('a port in use is named, with the variable to change', async () => {
@@ -102,13 +105,13 @@ describe('before a start', () => {
     await once(server, 'listening');
     const address = server.address();
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    const docker = (publishers: string): NodeJS.ProcessEnv =>
+    const fake = (publishers: string): NodeJS.ProcessEnv =>
       dockerThat(
         `case "$1 $2" in "compose version") echo v2.26.0;; version*) echo 26.1.5;; "compose ps") echo '${publishers}';; esac`,
       );
     const inside = JSON.stringify({ Publishers: [{ TargetPort: port, PublishedPort: 1 }] });
-    expect(await refusal({ ...docker(inside), PORT: String(port) })).toMatch(/is taken by another program/);
-    const ours = { ...process.env, ...docker(inside.replace('1}', `${port}}`)), PORT: String(port) };
+    expect(await refusal({ ...fake(inside), PORT: String(port) })).toMatch(/is taken by another program/);
+    const ours = { ...process.env, ...fake(inside.replace('1}', `${port}}`)), PORT: String(port) };
     const { stdout } = await run(process.execPath, ['build/compose.ts'], {
       env: { ...ours, AWS_PORT: String(await freePort()) },
     });
@@ -117,17 +120,17 @@ describe('before a start', () => {
   });
 
   it('a machine with too few processors is told from one that has them', async () => {
-    const docker = dockerThat(
+    const fake = dockerThat(
       'case "$1 $2" in "compose version") echo v2.26.0;; version*) echo 26.1.5;; info*) echo 1;; esac',
     );
-    expect(await refusal(docker)).toMatch(/has 1 processor, and LocalStack may take 2: set LOCALSTACK_CPUS=1/);
+    expect(await refusal(fake)).toMatch(/has 1 processor, and LocalStack may take 2: set LOCALSTACK_CPUS=1/);
   });
 
   it('what to try is said for the mode that it runs in, and what is kept', async () => {
-    const docker = dockerThat('case "$1 $2" in "compose version") echo v2.26.0;; version*) echo 26.1.5;; esac');
+    const fake = dockerThat('case "$1 $2" in "compose version") echo v2.26.0;; version*) echo 26.1.5;; esac');
     const ports = { PORT: String(await freePort()), AWS_PORT: String(await freePort()) };
     const said = async (AUTH_MODE: string): Promise<string> => {
-      const env = { ...process.env, ...docker, ...ports, AUTH_MODE };
+      const env = { ...process.env, ...fake, ...ports, AUTH_MODE };
       return (await run(process.execPath, ['build/compose.ts'], { env })).stdout;
     };
     const open = await said('open');
@@ -168,7 +171,7 @@ describe('while it runs', () => {
   it('a LocalStack without enough memory is said to be away, calls get 503, and it is back with enough', async () => {
     // Alone: what depends on it would be made anew with it.
     const startWith = (LOCALSTACK_MEMORY: string): Promise<unknown> =>
-      run('docker', ['compose', 'up', '--detach', '--no-build', '--no-deps', 'localstack'], {
+      docker(['compose', 'up', '--detach', '--no-build', '--no-deps', 'localstack'], {
         env: { ...process.env, ...stack.environment, LOCALSTACK_MEMORY },
       });
     await startWith('64m');

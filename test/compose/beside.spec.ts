@@ -15,13 +15,11 @@ import { freePort, until } from '../../localstack/src/child-process.js';
 import { FREE_IMAGE } from '../../localstack/src/container/localstack-image.js';
 import { isReady } from '../../localstack/src/container/wait-for-endpoint.js';
 import { stackUnderTest } from '../fixtures/compose.js';
+import { docker } from '../fixtures/docker.js';
 
 const run = promisify(execFile);
 const stack = stackUnderTest();
 const PATIENCE_MS = 60_000;
-
-const docker = async (...words: string[]): Promise<string> =>
-  (await run('docker', words, { env: { ...process.env, DOCKER_BUILDKIT: '1' } })).stdout;
 
 /** The example of docs/compose.md, on a port of our own, with a LocalStack as somebody may have it. */
 function example(port: number): string {
@@ -34,11 +32,11 @@ describe('the image tabletop-pipes beside a LocalStack', () => {
   const folder = mkdtempSync(join(tmpdir(), 'beside-'));
   const project = `${stack.environment.COMPOSE_PROJECT_NAME}-beside`;
   const compose = (...words: string[]): Promise<string> =>
-    docker('compose', '--project-name', project, '--file', join(folder, 'compose.yml'), ...words);
+    docker(['compose', '--project-name', project, '--file', join(folder, 'compose.yml'), ...words]);
   let access: { endpoint: string; region: string; credentials: typeof CREDENTIALS };
 
   before(async () => {
-    await docker('build', '--quiet', '--target', 'tabletop-pipes', '--tag', 'tabletop-pipes', '.');
+    await docker(['build', '--quiet', '--target', 'tabletop-pipes', '--tag', 'tabletop-pipes', '.']);
     const port = await freePort();
     access = { endpoint: `http://127.0.0.1:${port}`, region: REGION, credentials: CREDENTIALS };
     writeFileSync(join(folder, 'compose.yml'), example(port));

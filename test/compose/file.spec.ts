@@ -1,12 +1,9 @@
 /** What docker-compose.yml promises of every container, as Compose itself reads it without any setting. */
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import { expect } from 'expect';
 import { FREE_IMAGE } from '../../localstack/src/container/localstack-image.js';
-
-const run = promisify(execFile);
+import { docker } from '../fixtures/docker.js';
 
 /** Of what `docker compose config` gives, what is looked at here. */
 interface Service {
@@ -27,8 +24,8 @@ interface Service {
 async function configured(settings: Readonly<Record<string, string>> = {}): Promise<Record<string, Service>> {
   const words = ['compose', '--profile', 'tools', '--env-file', '/dev/null', 'config', '--format', 'json'];
   const { PATH = '', HOME = '' } = process.env;
-  const { stdout } = await run('docker', words, { env: { PATH, HOME, ...settings } });
-  return (JSON.parse(stdout) as { services: Record<string, Service> }).services;
+  const read = await docker(words, { env: { PATH, HOME, ...settings } });
+  return (JSON.parse(read) as { services: Record<string, Service> }).services;
 }
 
 describe('docker-compose.yml', () => {

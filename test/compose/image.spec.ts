@@ -1,16 +1,14 @@
 /** What the image holds, and what a container of it may do. */
-import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import { expect } from 'expect';
 import { stackUnderTest } from '../fixtures/compose.js';
+import { docker } from '../fixtures/docker.js';
 
-const run = promisify(execFile);
 const stack = stackUnderTest();
 const MEGABYTE = 1_000_000;
 
 const sizeOf = async (image: string): Promise<number> =>
-  Number((await run('docker', ['image', 'inspect', '--format', '{{.Size}}', image])).stdout);
+  Number(await docker(['image', 'inspect', '--format', '{{.Size}}', image]));
 
 /** What a shell in a container prints, its errors too. */
 const shell = (service: string, script: string): Promise<string> =>
@@ -34,7 +32,7 @@ describe('the image', () => {
     });
 
   it('carries no secret', async () => {
-    const { stdout } = await run('docker', ['image', 'inspect', '--format', '{{json .Config.Env}}', 'tabletop']);
-    expect(stdout).not.toMatch(/TOKEN|SECRET|PASSWORD|_KEY/);
+    const variables = await docker(['image', 'inspect', '--format', '{{json .Config.Env}}', 'tabletop']);
+    expect(variables).not.toMatch(/TOKEN|SECRET|PASSWORD|_KEY/);
   });
 });

@@ -6,6 +6,8 @@ import { until } from '../../localstack/src/child-process.js';
 import { type JournalEntry } from '../../localstack/src/journal-event.js';
 
 const LOOK_MS = 100;
+/** For one answer, which a part that is killed may never give. */
+const PATIENCE = { requestTimeout: 10_000, throwOnRequestTimeout: true };
 
 interface Told {
   /** Whose order it is about. */
@@ -25,7 +27,8 @@ export class Notified {
   private readonly running: Promise<void>;
 
   constructor(private readonly awsUrl: string) {
-    this.client = new SQSClient({ endpoint: awsUrl, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 });
+    const access = { endpoint: awsUrl, region: REGION, credentials: CREDENTIALS };
+    this.client = new SQSClient({ ...access, maxAttempts: 1, requestHandler: PATIENCE });
     this.running = this.run();
   }
 

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
-import { hasDocker } from '../fixtures/compose.js';
+import { hasDocker } from '../fixtures/docker.js';
 import { MissingOutputsError } from './deployed.js';
 import { AUTH_MODE, RUNTIMES, type Runtime } from './runtimes.js';
 
@@ -20,6 +20,9 @@ async function started(start: () => Promise<Runtime>): Promise<Runtime> {
   }
 }
 
+/** Longer than any run takes. What is still under way then is named by node's runner, which is told to end. */
+const LIMIT_MS = 15 * 60_000;
+
 /** Runs test files in one process of their own; whether all passed. */
 async function pass(
   { environment }: Runtime,
@@ -29,9 +32,10 @@ async function pass(
   const suite = spawn(
     process.execPath,
     ['--enable-source-maps', '--test', '--test-isolation=none', '--test-timeout=200000', ...files],
-    { stdio: 'inherit', env: { ...process.env, ...environment, ...extra } },
+    { stdio: 'inherit', env: { ...process.env, ...environment, ...extra }, timeout: LIMIT_MS },
   );
   const [code] = (await once(suite, 'exit')) as [number | null];
+  if (suite.killed) process.stderr.write(`The tests did not end within ${LIMIT_MS / 60_000} minutes and were ended.\n`);
   return code === 0;
 }
 
