@@ -1,16 +1,15 @@
 /** Looks at containers of a project, and ends them as a machine would. */
-import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { type ComposeStack } from '../fixtures/compose.js';
-
-const run = promisify(execFile);
+import { docker } from '../fixtures/docker.js';
 
 export interface Container {
   readonly id: string;
   readonly name: string;
   /** Of its first process, seen from the machine; 0 when it does not run. */
   readonly pid: number;
+  /** By which this machine reaches it; empty when it does not run. */
+  readonly address: string;
   readonly startedAt: string;
   /** `healthy`, `starting`, `unhealthy`. */
   readonly health: string;
@@ -25,12 +24,12 @@ export async function containersOf({ compose }: ComposeStack, service: string): 
 }
 
 export async function inspect(id: string): Promise<Container> {
-  const { stdout } = await run('docker', ['inspect', id]);
-  const [found] = JSON.parse(stdout) as {
+  const [found] = JSON.parse(await docker(['inspect', id])) as {
     Id: string;
     Name: string;
     RestartCount: number;
     State: { Pid: number; StartedAt: string; ExitCode: number; Health?: { Status: string } };
+    NetworkSettings: { Networks: Record<string, { IPAddress: string }> };
   }[];
   if (found === undefined) throw new Error(`no container ${id}`);
   const { Pid: pid, StartedAt: startedAt, ExitCode: exitCode, Health } = found.State;
@@ -38,6 +37,7 @@ export async function inspect(id: string): Promise<Container> {
     id,
     name: found.Name.slice(1),
     pid,
+    address: Object.values(found.NetworkSettings.Networks)[0]?.IPAddress ?? '',
     startedAt,
     exitCode,
     restarts: found.RestartCount,
@@ -55,8 +55,8 @@ export function killHard({ pid }: Pick<Container, 'pid'>): void {
 
 /** A process of a container by what its command line holds, as seen from the machine. @throws Error when there is none */
 export async function processIn({ id, name }: Container, command: string): Promise<Pick<Container, 'pid'>> {
-  const { stdout } = await run('docker', ['top', id, '-eo', 'pid,args']);
-  const pid = Number.parseInt(stdout.split('\n').find((line) => line.includes(command)) ?? '', 10);
+  const processes = await docker(['top', id, '-eo', 'pid,args']);
+  const pid = Number.parseInt(processes.split('\n').find((line) => line.includes(command)) ?? '', 10);
   if (Number.isNaN(pid)) throw new Error(`${name} runs no ${command}`);
   return { pid };
 }
@@ -73,14 +73,14 @@ export async function untilBack({ id, name, startedAt }: Container, timeoutMs = 
 }
 
 /**
- * Stops all processes of a container where they stand. `docker pause` does the same, but it waits forever, and `docker
- * unpause` with it, where a health check begins at that moment.
+ * Stops what a container works with where it stands. Not what else runs in it: `docker pause` stops also a health check that
+ * Docker has begun, and Docker then waits for it, forever.
  */
 export async function freeze(container: Container): Promise<void> {
   const stopped = new Set<number>();
   for (;;) {
     // Also what was begun meanwhile by one that was not stopped yet.
-    const running = (await processesOf(container)).filter((pid) => !stopped.has(pid));
+    const running = (await workOf(container)).filter((pid) => !stopped.has(pid));
     if (running.length === 0) return;
     for (const pid of running) {
       signal(pid, 'SIGSTOP');
@@ -89,15 +89,18 @@ export async function freeze(container: Container): Promise<void> {
   }
 }
 
-/** Lets them go on. */
+/** Lets it go on. */
 export async function thaw(container: Container): Promise<void> {
-  for (const pid of await processesOf(container)) signal(pid, 'SIGCONT');
+  for (const pid of await workOf(container)) signal(pid, 'SIGCONT');
 }
 
-/** Ids of its processes, as seen from the machine. */
-async function processesOf({ id }: Container): Promise<number[]> {
-  const { stdout } = await run('docker', ['top', id, '-eo', 'pid']);
-  return stdout.trim().split('\n').slice(1).map(Number);
+/** The processes that its first one, an init, has started, and theirs: their ids, as seen from the machine. */
+async function workOf({ id, pid }: Container): Promise<number[]> {
+  const lines = (await docker(['top', id, '-eo', 'pid,ppid'])).trim().split('\n').slice(1);
+  const processes = lines.map((line) => line.trim().split(/\s+/).map(Number));
+  const startedBy = (parent: number): number[] =>
+    processes.flatMap(([child = 0, its]) => (its === parent ? [child, ...startedBy(child)] : []));
+  return startedBy(pid);
 }
 
 function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {

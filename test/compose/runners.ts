@@ -4,6 +4,9 @@ import { until } from '../../localstack/src/child-process.js';
 import { type ComposeStack } from '../fixtures/compose.js';
 import { containersOf, type Container } from './containers.js';
 
+/** For an answer of a runner that is about to end, or stands still. */
+const PATIENCE_MS = 5_000;
+
 /** What a runner says of itself. */
 export interface Health {
   readonly status: string;
@@ -34,7 +37,7 @@ export class Runners {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       for (const container of await containersOf(this.stack, 'pipes')) {
-        if (container.id === other?.id || container.pid === 0) continue;
+        if (container.id === other?.id || container.address === '') continue;
         // One that begins or ends answers nothing yet.
         const { fence, status } = await this.healthOf(container).catch((): Partial<Health> => ({}));
         if (fence !== undefined && status === 'ready') return { container, fence };
@@ -74,9 +77,9 @@ export class Runners {
     return JSON.parse(await this.node(container, READ_CHECKPOINT)) as Checkpoint;
   }
 
-  /** Asks the runner from inside its container. */
-  private get(container: Container, path: string): Promise<string> {
-    return this.node(container, `fetch('http://127.0.0.1:8080${path}').then(async (r) => console.log(await r.text()))`);
+  private async get({ address }: Container, path: string): Promise<string> {
+    const answer = await fetch(`http://${address}:8080${path}`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    return answer.text();
   }
 
   private node({ name }: Container, program: string): Promise<string> {
