@@ -94,7 +94,7 @@ export async function thaw(container: Container): Promise<void> {
   for (const pid of await workOf(container)) signal(pid, 'SIGCONT');
 }
 
-/** The processes that its first one, an init, has started, and theirs: their ids, as seen from the machine. */
+/** The processes that its first one, which only looks after them, has started, and theirs: their ids, as seen from the machine. */
 async function workOf({ id, pid }: Container): Promise<number[]> {
   const lines = (await docker(['top', id, '-eo', 'pid,ppid'])).trim().split('\n').slice(1);
   const processes = lines.map((line) => line.trim().split(/\s+/).map(Number));

@@ -12,6 +12,11 @@ import { type Duplex } from 'node:stream';
 const PATIENCE_MS = 10_000;
 /** More moves than one stop and start makes. */
 const TRIES = 3;
+/**
+ * Without a word from the peer for so long, the system asks whether it is there, and gives up after ten questions a second
+ * apart: a container that is gone with its network ends no connection.
+ */
+const SILENCE_MS = 1_000;
 
 /** The addresses of a name at this moment. */
 export type AddressesOf = (name: string) => Promise<readonly string[]>;
@@ -45,7 +50,10 @@ async function connected({ host, port }: Peer, addressesOf: AddressesOf): Promis
       (error: Error) => found(error, []),
     );
   // Each address is tried: a name such as localhost has several, and nobody may listen on the first.
-  const socket = connect({ host, port, lookup: find, autoSelectFamily: true, noDelay: true, keepAlive: true });
+  const socket = connect({
+    ...{ host, port, lookup: find, autoSelectFamily: true, noDelay: true },
+    ...{ keepAlive: true, keepAliveInitialDelay: SILENCE_MS },
+  });
   try {
     await once(socket, 'connect', { signal: AbortSignal.timeout(PATIENCE_MS) });
     return socket;
