@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer, get, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { expect } from 'expect';
-import { type AddressesOf, ContainerAgent } from './connect.js';
+import { until } from '../child-process.js';
+import { type AddressesOf, connectTo, ContainerAgent } from './connect.js';
 import { Forwarder } from './forward.js';
 
 const NAME = 'purchase-service';
@@ -62,5 +63,52 @@ describe('a connection to a container', () => {
       asked.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code));
     });
     expect(await outcome).toBe('EHOSTUNREACH');
+  });
+
+  describe('while its name is looked up once more', () => {
+    /** The peer's ends of the connections, the newest last. */
+    const taken: Socket[] = [];
+    const peer = createTcpServer((socket) => void taken.push(socket.resume()));
+    let address: { host: string; port: number };
+
+    before(async () => {
+      await once(peer.listen(0, '127.0.0.1'), 'listening');
+      address = { host: NAME, port: (peer.address() as AddressInfo).port };
+    });
+    after(() => peer.close());
+
+    /** The second answer comes from `again`. */
+    const twice = (again: () => Promise<readonly string[]>): AddressesOf => {
+      let asked = 0;
+      return () => ((asked += 1) === 1 ? Promise.resolve(['127.0.0.1']) : again());
+    };
+    const isTaken = (count: number): Promise<unknown> =>
+      until('nobody takes it', () => Promise.resolve(taken.length >= count), 5_000);
+
+    it('fails whoever asked for it when its peer ends it', async () => {
+      const again = async (): Promise<string[]> => {
+        await isTaken(1);
+        taken[0]?.resetAndDestroy();
+        // It is heard of before what comes after it.
+        const later = connect(address.port, '127.0.0.1');
+        await once(later, 'connect');
+        later.destroy();
+        return ['127.0.0.1'];
+      };
+      await expect(connectTo(address, twice(again))).rejects.toMatchObject({ code: 'ECONNRESET' });
+    });
+
+    it('is ended when nobody knows the name any more', async () => {
+      const gone = Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
+      const count = taken.length + 1;
+      await expect(
+        connectTo(
+          address,
+          twice(() => Promise.reject(gone)),
+        ),
+      ).rejects.toBe(gone);
+      await isTaken(count);
+      await until('it is left open', () => Promise.resolve(taken.at(-1)?.closed === true), 5_000);
+    });
   });
 });

@@ -13,8 +13,8 @@ const PATIENCE_MS = 10_000;
 /** More moves than one stop and start makes. */
 const TRIES = 3;
 /**
- * Without a word from the peer for so long, the system asks whether it is there, and gives up after ten questions a second
- * apart: a container that is gone with its network ends no connection.
+ * When the peer is silent for so long, the system asks whether it is there, and gives up after ten questions a second apart:
+ * a container that is gone with its network ends no connection. It does not ask while something sent is not yet received.
  */
 const SILENCE_MS = 1_000;
 
@@ -33,10 +33,28 @@ interface Peer {
 export async function connectTo(peer: Peer, addressesOf: AddressesOf = resolved): Promise<Socket> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const socket = await connected(peer, addressesOf);
-    if (isIP(peer.host) !== 0 || (await addressesOf(peer.host)).includes(socket.remoteAddress ?? '')) return socket;
+    if (isIP(peer.host) !== 0 || (await leadsTo(peer.host, socket, addressesOf))) return socket;
     socket.destroy();
   }
   throw Object.assign(new Error(`${peer.host} has moved to another address`), { code: 'EHOSTUNREACH' });
+}
+
+/** Whether the name has the address that the socket is connected to. @throws Error of the socket, which may fail meanwhile */
+async function leadsTo(name: string, socket: Socket, addressesOf: AddressesOf): Promise<boolean> {
+  const { remoteAddress = '' } = socket;
+  // Nobody else listens yet, and an error that nobody hears ends the program.
+  const hear = (): undefined => undefined;
+  socket.on('error', hear);
+  try {
+    const addresses = await addressesOf(name);
+    if (socket.errored !== null) throw socket.errored;
+    return addresses.includes(remoteAddress);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    socket.off('error', hear);
+  }
 }
 
 async function connected({ host, port }: Peer, addressesOf: AddressesOf): Promise<Socket> {
