@@ -8,7 +8,7 @@ export interface Container {
   readonly name: string;
   /** Of its first process, seen from the machine; 0 when it does not run. */
   readonly pid: number;
-  /** By which this machine reaches it; empty when it does not run. */
+  /** By which this machine reaches it, of its first network; empty when it has none, or does not run. */
   readonly address: string;
   readonly startedAt: string;
   /** `healthy`, `starting`, `unhealthy`. */
@@ -75,12 +75,14 @@ export async function untilBack({ id, name, startedAt }: Container, timeoutMs = 
 /**
  * Stops what a container works with where it stands. Not what else runs in it: `docker pause` stops also a health check that
  * Docker has begun, and Docker then waits for it, forever.
+ * @throws Error when nothing of it runs any more
  */
 export async function freeze(container: Container): Promise<void> {
   const stopped = new Set<number>();
   for (;;) {
     // Also what was begun meanwhile by one that was not stopped yet.
     const running = (await workOf(container)).filter((pid) => !stopped.has(pid));
+    if (running.length === 0 && stopped.size === 0) throw new Error(`${container.name} has nothing to stop`);
     if (running.length === 0) return;
     for (const pid of running) {
       signal(pid, 'SIGSTOP');

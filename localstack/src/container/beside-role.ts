@@ -59,8 +59,9 @@ export const startBeside: Role = async ({ container, journal, backoffCapMs, know
     optionsOf: (definition) => pipeOptionsOf(definition, surroundings),
     assertReachable: (definition) => assertReachable(definition, surroundings),
   });
+  const passThrough = new PassThrough(endpoint);
   const reconciler = new Reconciler({
-    ...{ service: name, url: endpoint },
+    ...{ service: name, url: endpoint, onGone: () => passThrough.drop() },
     make: async () => {
       const isWhole = await pipes.restore((pipe, reason) =>
         say(name, `pipe ${pipe} cannot come back: ${reason}`, 'WARN'),
@@ -70,7 +71,6 @@ export const startBeside: Role = async ({ container, journal, backoffCapMs, know
     },
   });
   const forwarder = new Forwarder();
-  const passThrough = new PassThrough(endpoint);
   const server = await startRoleServer({
     ...{ host, port, purpose: name, journal, knows },
     waitsFor: () => reconciler.waitsFor,

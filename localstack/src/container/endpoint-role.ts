@@ -45,8 +45,9 @@ export const startEndpoint: Role = async (frame, name) => {
   own.subscribe(({ seq: _seq, at, ...event }) => journal.record(event, at));
 
   const clients = clientsOf(upstream);
+  const passThrough = new PassThrough(upstream);
   const reconciler = new Reconciler({
-    ...{ service: name, url: upstream, keptIn: dataDir },
+    ...{ service: name, url: upstream, keptIn: dataDir, onGone: () => passThrough.drop() },
     make: (onMade) => makeAll(atHome(resources, 'localstack'), containerMakers, system, onMade),
   });
   const waitsFor = (): string | undefined => reconciler.waitsFor;
@@ -74,7 +75,6 @@ export const startEndpoint: Role = async (frame, name) => {
   await makeAll(atHome(resources, 'endpoint'), containerMakers, system, () => undefined);
 
   const [forwarder, toFunctions] = [new Forwarder(), new Forwarder(LONGEST_FUNCTION_MS)];
-  const passThrough = new PassThrough(upstream);
   const bell = new WriteBell();
   const server = await startRoleServer({
     ...{ host, port, purpose: 'the AWS endpoint', waitsFor, journal: own, knows: frame.knows },

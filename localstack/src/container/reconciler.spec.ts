@@ -33,6 +33,8 @@ describe('the reconciler', () => {
   /** What making gives; an error is thrown. */
   let outcome: Origin | Error | 'never';
   let makes: number;
+  /** How often it was said that LocalStack is gone. */
+  let gone: number;
   /** On the same volume. */
   let another: () => Reconciler;
   let reconciler: Reconciler;
@@ -46,7 +48,8 @@ describe('the reconciler', () => {
   const messages = (): unknown[] => said.lines.map(({ level, message }) => `${String(level)} ${String(message)}`);
 
   beforeEach(async () => {
-    [session, hasStarted, isAway, isFrozen, outcome, makes] = ['first', true, false, false, 'created', 0];
+    [session, hasStarted, isAway, isFrozen, outcome] = ['first', true, false, false, 'created'];
+    [makes, gone] = [0, 0];
     said = listenToLines();
     server = new PageServer((incoming, outgoing) => {
       const page =
@@ -66,7 +69,8 @@ describe('the reconciler', () => {
       made.forEach(onMade);
       return Promise.resolve(made);
     };
-    another = () => new Reconciler({ service: 'aws', url: server.url, make, keptIn: folder });
+    const onGone = (): void => void (gone += 1);
+    another = () => new Reconciler({ service: 'aws', url: server.url, make, onGone, keptIn: folder });
     reconciler = another();
     reconciler.start();
   });
@@ -87,6 +91,30 @@ describe('the reconciler', () => {
     await ready();
     expect(makes).toBe(2);
     expect(losses()).toEqual([`WARN ${without(`${table}, ${queue}`)}`]);
+  });
+
+  it('says once that the start which was there is gone, also while nothing can be made on the next', async () => {
+    await ready();
+    expect(gone).toBe(0);
+    [session, outcome] = ['second', new Error('no room')];
+    await is('made once', () => makes >= 3);
+    outcome = 'found';
+    await ready();
+    expect(gone).toBe(1);
+  });
+
+  it('says once that LocalStack is gone when nobody takes a connection, not when it has trouble', async () => {
+    await ready();
+    isAway = true;
+    await is('not away', () => reconciler.waitsFor !== undefined);
+    isAway = false;
+    await ready();
+    await server.stop();
+    await is('not said', () => gone > 0);
+    const { looks } = seen;
+    await server.start();
+    await is('not seen again', () => seen.looks > looks + 2);
+    expect(gone).toBe(1);
   });
 
   it('tells after a start of its own which tables LocalStack has lost meanwhile, and nothing of what never lasts', async () => {

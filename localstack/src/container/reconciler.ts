@@ -7,13 +7,15 @@ import { StartError } from '../start-error.js';
 import { absenceReason, lacksToken, MEMORY_HINT } from './absence.js';
 import { KeptJson } from './kept-json.js';
 import { say } from './log-lines.js';
-import { watch, type Seen } from './upstream.js';
+import { watch, type Away, type Seen } from './upstream.js';
 
 export interface ReconcilerOptions {
   readonly service: string;
   readonly url: string;
   /** Makes what is missing; rejects naming the resource that cannot be made, with a StartError when it never can. */
   readonly make: (onMade: (made: Made) => void) => Promise<Made[]>;
+  /** Told when LocalStack is gone, or another start of it is there: what was asked before nobody answers any more. */
+  readonly onGone?: () => void;
   /** How long LocalStack may be away before a line tells of it; milliseconds, 10 s by default. */
   readonly firstLineMs?: number;
   /** A folder for what the next start has to know. */
@@ -27,12 +29,16 @@ const PATIENCE_IN_FIRST_LINES = 4;
 
 /** A LocalStack that was ready and leaves so many looks in a row unanswered, of 2 s each, hangs. */
 const SILENT_LOOKS = 3;
+/** One that so many looks in a row have no connection to is gone. A single one may have met a connection as it was closed. */
+const GONE_LOOKS = 2;
 
 export class Reconciler {
   /** What is missing; undefined when everything is there. */
   waitsFor: string | undefined = 'LocalStack';
   /** The start of LocalStack on which everything was made last. */
   session: string | undefined;
+  /** The start that answered last. */
+  private seen: string | undefined;
   private readonly stopping = new AbortController();
   private watching: Promise<void> = Promise.resolve();
   private awaySince = Date.now();
@@ -41,6 +47,7 @@ export class Reconciler {
   private wasSeen = false;
   /** In a row. */
   private silentLooks = 0;
+  private goneLooks = 0;
   /** Calls since everything was there last. */
   private refused = 0;
   private waiting: (() => void)[] = [];
@@ -99,9 +106,12 @@ export class Reconciler {
     this.silentLooks = 0;
     this.nextLineMs = this.firstLineMs;
     this.awaySince = Date.now();
+    this.goneLooks = 0;
+    const { service, make, onGone } = this.options;
+    if (this.seen !== undefined && this.seen !== seen.session) onGone?.();
+    this.seen = seen.session;
     if (seen.session === this.session && this.waitsFor === undefined) return;
     this.waitsFor = 'the resources';
-    const { service, make } = this.options;
     const started = performance.now();
     const passed: Made[] = [];
     try {
@@ -164,7 +174,9 @@ export class Reconciler {
     );
   }
 
-  private miss({ away: reason, answers, isSilent }: Extract<Seen, { away: string }>): void {
+  private miss({ away: reason, answers, isSilent, isGone }: Away): void {
+    this.goneLooks = isGone ? this.goneLooks + 1 : 0;
+    if (this.goneLooks === GONE_LOOKS) this.options.onGone?.();
     this.wasSeen ||= answers;
     this.silentLooks = isSilent ? this.silentLooks + 1 : 0;
     // On a machine that is busy a look goes unanswered now and then, and calls still are.

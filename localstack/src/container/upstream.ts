@@ -12,10 +12,17 @@ interface Info {
 }
 
 /** A LocalStack that has started whole, or why there is none. */
-export type Seen =
-  | { readonly session: string; readonly version: string }
-  /** `answers`: it is there, but cannot work yet; `isSilent`: it may be busy, or hang. */
-  | { readonly away: string; readonly answers: boolean; readonly isSilent: boolean };
+export type Seen = { readonly session: string; readonly version: string } | Away;
+
+export interface Away {
+  readonly away: string;
+  /** It is there, but cannot work yet. */
+  readonly answers: boolean;
+  /** It may be busy, or hang. */
+  readonly isSilent: boolean;
+  /** Nobody takes a connection. */
+  readonly isGone: boolean;
+}
 
 /** @param known a session that was seen to have started whole */
 async function look(url: string, known: string | undefined, ending: AbortSignal): Promise<Seen> {
@@ -24,10 +31,12 @@ async function look(url: string, known: string | undefined, ending: AbortSignal)
     if (session === known) return { session, version };
     // The health page answers before the start has ended.
     const { completed } = (await get(`${url}/_localstack/init/ready`, ending)) as { completed?: boolean };
-    return completed === true ? { session, version } : { away: 'it is still starting', answers: true, isSilent: false };
+    if (completed === true) return { session, version };
+    return { away: 'it is still starting', answers: true, isSilent: false, isGone: false };
   } catch (error) {
     const { cause, message, name } = error as Error & { cause?: NodeJS.ErrnoException };
-    return { away: cause?.code ?? message, answers: false, isSilent: name === 'TimeoutError' };
+    const [isSilent, isGone] = [name === 'TimeoutError', cause?.code !== undefined];
+    return { away: cause?.code ?? message, answers: false, isSilent, isGone };
   }
 }
 

@@ -99,6 +99,15 @@ describe('what nobody looks into', () => {
     await waits(0);
   });
 
+  it('gets its 503 when the backend it waits for is said to be gone, and the next call goes on', async () => {
+    const call = fetch(`${url}/never`);
+    await waits(1);
+    passThrough.drop();
+    expect((await call).status).toBe(503);
+    await waits(0);
+    expect((await fetch(url)).status).toBe(201);
+  });
+
   it('goes to whoever has the backend’s name, also when that moves while the connection is made', async () => {
     const { port } = backend.address() as AddressInfo;
     const moved = createServer((_incoming, outgoing) => outgoing.end('moved')).listen(port, '127.0.0.2');

@@ -39,7 +39,12 @@ export class PassThrough {
     pipeline(incoming, onward, () => undefined);
   }
 
-  close(): void {
+  /** Ends all connections: a caller that waits for what will not come gets its 503. The next call makes a new one. */
+  drop(): void {
     this.agent.destroy();
+  }
+
+  close(): void {
+    this.drop();
   }
 }

@@ -62,6 +62,7 @@ export class PipeComeback {
     const { signal } = this.closing;
     const { pipes, retryMs = RETRY_MS } = this.options;
     while (!signal.aborted) {
+      // A stop ends the pause.
       await delay(retryMs, undefined, { ref: false, signal }).catch(() => undefined);
       for (const [name, { pipe }] of [...pipes]) if (pipe instanceof AbsentPipe) await this.bringBack(name, onFailure);
     }
