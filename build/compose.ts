@@ -23,7 +23,7 @@ const DEFAULT_CPUS = 2;
 
 const LOOK_MS = 5_000;
 /** For an answer of Docker: a daemon that hangs takes the question and says nothing. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 /** Compose begins a log line by erasing the one before. */
 const ERASE = '\u001b[2K';
 
@@ -47,15 +47,26 @@ interface Image {
 const moduleAt = (...path: readonly string[]): Promise<unknown> =>
   import(pathToFileURL(join(root, 'localstack', 'src', ...path)).href);
 
-function docker(...words: readonly string[]): { ok: boolean; text: string } {
+function docker(...words: readonly string[]): { ok: boolean; isLate: boolean; text: string } {
   const options = { cwd: root, encoding: 'utf8', timeout: PATIENCE_MS, killSignal: 'SIGKILL' } as const;
-  const { status, stdout, stderr } = spawnSync('docker', words, options);
-  return { ok: status === 0, text: `${stdout ?? ''}${stderr ?? ''}`.trim() };
+  const { status, error, stdout, stderr } = spawnSync('docker', words, options);
+  const isLate = error !== undefined && 'code' in error && error.code === 'ETIMEDOUT';
+  return { ok: status === 0, isLate, text: `${stdout ?? ''}${stderr ?? ''}`.trim() };
+}
+
+/** What has to be known before the start. @throws Obstacle when Docker leaves the question open */
+function asked(...words: readonly string[]): { ok: boolean; text: string } {
+  const { isLate, ...answer } = docker(...words);
+  if (isLate)
+    throw new Obstacle(
+      `Docker hangs: \`docker ${words.join(' ')}\` had no answer in ${PATIENCE_MS / 1000} s. Start Docker anew, and try again.`,
+    );
+  return answer;
 }
 
 /** @throws Obstacle */
 function assertDocker(): void {
-  const { ok, text } = docker('compose', 'version', '--short');
+  const { ok, text } = asked('compose', 'version', '--short');
   const [major = 0, minor = 0] = text.replace(/^v/, '').split('.').map(Number);
   if (!ok || Number.isNaN(major))
     throw new Obstacle(
@@ -63,7 +74,7 @@ function assertDocker(): void {
     );
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
     throw new Obstacle(`Docker Compose is ${text}; 2.20 or later is needed.`);
-  const { ok: answers, text: engine } = docker('version', '--format', '{{.Server.Version}}');
+  const { ok: answers, text: engine } = asked('version', '--format', '{{.Server.Version}}');
   if (!answers)
     throw new Obstacle(
       'The Docker daemon does not answer. Start it, or give yourself the right to use it (group docker).',
@@ -94,7 +105,7 @@ function assertDifferent(variables: readonly (keyof typeof PORTS)[]): void {
 
 /** Ports of this machine that the system's containers hold. */
 function published(): Set<number> {
-  const { ok, text } = docker('compose', 'ps', '--format', 'json');
+  const { ok, text } = asked('compose', 'ps', '--format', 'json');
   if (!ok) return new Set();
   // A list in some versions of Compose, a line for each container in others.
   const containers = text
@@ -130,7 +141,7 @@ async function assertToken(): Promise<void> {
 
 /** Docker refuses a limit above what the machine has. @throws Obstacle */
 function assertProcessors(): void {
-  const { ok, text } = docker('info', '--format', '{{.NCPU}}');
+  const { ok, text } = asked('info', '--format', '{{.NCPU}}');
   const [has, wanted] = [Number(text), Number(process.env.LOCALSTACK_CPUS || DEFAULT_CPUS)];
   if (ok && has > 0 && wanted > has)
     throw new Obstacle(

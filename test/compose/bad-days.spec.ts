@@ -1,16 +1,11 @@
-/** What keeps the containers from starting or working is said in words, with the way out. */
+/** What keeps the containers from working is said in words, with the way out. */
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect } from 'expect';
-import { freePort } from '../../localstack/src/child-process.js';
+import { localStackAccess } from '../../localstack/src/container/localstack-access.js';
 import { stackUnderTest } from '../fixtures/compose.js';
 import { docker } from '../fixtures/docker.js';
 import { containersOf } from './containers.js';
@@ -19,30 +14,19 @@ const run = promisify(execFile);
 const stack = stackUnderTest();
 /** Compose begins a line by erasing the one before, also where there is no terminal. */
 const ERASE = '\u001b[2K';
-const folder = mkdtempSync(join(tmpdir(), 'bad-days-'));
+const PATIENCE_MS = 150_000;
 
-/** Runs `npm run compose`'s program; gives what it says when it refuses. */
-async function refusal(environment: NodeJS.ProcessEnv, ...options: readonly string[]): Promise<string> {
-  const env = { ...process.env, ...environment };
-  const failed = await run(process.execPath, ['build/compose.ts', ...options], { env }).then(
+/** Runs `npm run compose`'s program on the stack under test, whose image is there; gives what it says when the system does not come up. */
+async function failure(environment: NodeJS.ProcessEnv): Promise<string> {
+  const env = { ...process.env, DOCKER_BUILDKIT: '1', ...stack.environment, ...environment };
+  const words = ['build/compose.ts', '--no-build'];
+  const failed = await run(process.execPath, words, { env, timeout: PATIENCE_MS }).then(
     () => undefined,
     (error: { stderr: string }) => error.stderr,
   );
   if (failed === undefined) throw new Error('it started');
   return failed;
 }
-
-/** A PATH whose docker answers as the program says. */
-function dockerThat(program: string): NodeJS.ProcessEnv {
-  const file = join(folder, 'docker');
-  writeFileSync(file, `#!/bin/sh\n${program}\n`);
-  chmodSync(file, 0o755);
-  return { PATH: `${folder}:${process.env.PATH}` };
-}
-
-/** Runs `npm run compose`'s program on the stack under test, whose image is there; gives what it says when the system does not come up. */
-const failure = (environment: NodeJS.ProcessEnv): Promise<string> =>
-  refusal({ DOCKER_BUILDKIT: '1', ...stack.environment, ...environment }, '--no-build');
 
 /** Waits for a line of a container. @throws Error when none came */
 async function lineOf(service: string, pattern: RegExp): Promise<string> {
@@ -68,104 +52,6 @@ async function leftovers(): Promise<string[]> {
   const found = await Promise.all(lists.map((words) => docker([...words, ...filter])));
   return found.join('').split('\n').filter(Boolean);
 }
-
-describe('before a start', () => {
-  after(() => rmSync(folder, { recursive: true }));
-
-  it('Docker without Compose 2 is told from one that has it', async () => {
-    expect(await refusal(dockerThat('echo "docker: \'compose\' is not a docker command." >&2; exit 1'))).toMatch(
-      /`docker compose` is not there.*Compose plugin 2\.20.*docker-compose` 1\.x cannot.*npm start/,
-    );
-    expect(await refusal(dockerThat('echo 2.3.3'))).toMatch(/Docker Compose is 2\.3\.3; 2\.20 or later is needed/);
-  });
-
-  it('a daemon that does not answer is named, also where it lets its caller wait', async () => {
-    const compose = '[ "$1" = compose ] && echo v2.26.0';
-    expect(await refusal(dockerThat(compose))).toMatch(/daemon does not answer/);
-    expect(await refusal(dockerThat(`${compose} || sleep 60`))).toMatch(/daemon does not answer/);
-  });
-
-  it('a port in use is named, with the variable to change', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' ? String(address?.port) : '';
-    const free = String(await freePort());
-    for (const environment of [{ PORT: port }, { PORT: free, AWS_PORT: port }])
-      expect(await refusal(environment)).toMatch(
-        new RegExp(`Port ${port} is taken.* ${Object.keys(environment).at(-1)}=${Number(port) + 1}\\.`),
-      );
-    const withTools = { PORT: free, AWS_PORT: String(await freePort()), TABLES_PORT: port, COMPOSE_PROFILES: 'tools' };
-    expect(await refusal(withTools)).toMatch(new RegExp(`Port ${port} is taken.* TABLES_PORT=`));
-    server.close();
-  });
-
-  it('a port that only a container of ours listens on, inside, is not taken for ours', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    const fake = (publishers: string): NodeJS.ProcessEnv =>
-      dockerThat(
-        `case "$1 $2" in "compose version") echo v2.26.0;; version*) echo 26.1.5;; "compose ps") echo '${publishers}';; esac`,
-      );
-    const inside = JSON.stringify({ Publishers: [{ TargetPort: port, PublishedPort: 1 }] });
-    expect(await refusal({ ...fake(inside), PORT: String(port) })).toMatch(/is taken by another program/);
-    const ours = { ...process.env, ...fake(inside.replace('1}', `${port}}`)), PORT: String(port) };
-    const { stdout } = await run(process.execPath, ['build/compose.ts'], {
-      env: { ...ours, AWS_PORT: String(await freePort()) },
-    });
-    expect(stdout).toMatch(/Try it/);
-    server.close();
-  });
-
-  it('a machine with too few processors is told from one that has them', async () => {
-    const fake = dockerThat(
-      'case "$1 $2" in "compose version") echo v2.26.0;; version*) echo 26.1.5;; info*) echo 1;; esac',
-    );
-    expect(await refusal(fake)).toMatch(/has 1 processor, and LocalStack may take 2: set LOCALSTACK_CPUS=1/);
-  });
-
-  it('what to try is said for the mode that it runs in, and what is kept', async () => {
-    const fake = dockerThat('case "$1 $2" in "compose version") echo v2.26.0;; version*) echo 26.1.5;; esac');
-    const ports = { PORT: String(await freePort()), AWS_PORT: String(await freePort()) };
-    const said = async (AUTH_MODE: string): Promise<string> => {
-      const env = { ...process.env, ...fake, ...ports, AUTH_MODE };
-      return (await run(process.execPath, ['build/compose.ts'], { env })).stdout;
-    };
-    const open = await said('open');
-    expect(open).toContain(`curl -X POST http://127.0.0.1:${ports.PORT}/dev/orders/`);
-    expect(open).not.toMatch(/TOKEN/);
-    expect(open.replaceAll(/\s+/g, ' ')).toMatch(
-      /Kept tables and their streams; declared topics, queues and subscriptions are made again, without the messages in them/,
-    );
-    const jwt = (await said('jwt')).split('Try it:')[1]?.split('\n') ?? [];
-    const steps = ['users/register', 'TOKEN=$(', '/dev/orders/ -d'];
-    expect(jwt.slice(1, 4).map((line, at) => line.includes(steps[at] ?? '-'))).toEqual([true, true, true]);
-    expect(jwt[3]).toContain('Authorization: Bearer $TOKEN');
-  });
-
-  it('what is no port is named, with what would be one', async () => {
-    for (const PORT of ['abc', '0', '70000', '-1', '40.5'])
-      expect(await refusal({ PORT })).toBe(`PORT is "${PORT}"; give a whole number from 1 to 65535, such as 4000.\n`);
-    expect(await refusal({ TABLES_PORT: 'x' })).toMatch(/^TABLES_PORT is "x"; give a whole number/);
-    expect(await refusal({ PORT: '4566', AWS_PORT: '' })).toBe('PORT and AWS_PORT are both 4566; give each its own.\n');
-  });
-
-  it('an image that wants a token and has none is named, with the tag that needs none', async () => {
-    const name = 'localstack/localstack';
-    for (const LOCALSTACK_IMAGE of [
-      `${name}:2026.05`,
-      `${name}:latest`,
-      `${name}:stable`,
-      name,
-      `registry:5000/${name}`,
-    ])
-      expect(await refusal({ LOCALSTACK_IMAGE, LOCALSTACK_AUTH_TOKEN: '' })).toMatch(
-        /asks for a token.*LOCALSTACK_AUTH_TOKEN.*localstack\/localstack:4\.14\.0 is the last that needs none/,
-      );
-  });
-});
 
 describe('while it runs', () => {
   it('a LocalStack without enough memory is said to be away, calls get 503, and it is back with enough', async () => {
@@ -197,8 +83,7 @@ describe('while it runs', () => {
   });
 
   it('data of an older declaration is named, and not touched', async () => {
-    const access = { region: 'us-east-1', credentials: { accessKeyId: 'tabletop', secretAccessKey: 'tabletop' } };
-    const tables = new DynamoDBClient({ ...access, endpoint: stack.awsUrl });
+    const tables = new DynamoDBClient(localStackAccess(stack.awsUrl));
     const TableName = 'tabletop-dev-data';
     await tables.send(new DeleteTableCommand({ TableName }));
     await tables.send(
