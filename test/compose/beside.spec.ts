@@ -10,9 +10,10 @@ import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/cli
 import { CreatePipeCommand, PipesClient } from '@aws-sdk/client-pipes';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect } from 'expect';
-import { CREDENTIALS, queueArn, REGION } from '../../localstack/src/account.js';
+import { queueArn } from '../../localstack/src/account.js';
 import { freePort, until } from '../../localstack/src/child-process.js';
 import { FREE_IMAGE } from '../../localstack/src/container/localstack-image.js';
+import { localStackAccess } from '../../localstack/src/container/localstack-access.js';
 import { isReady } from '../../localstack/src/container/wait-for-endpoint.js';
 import { stackUnderTest } from '../fixtures/compose.js';
 import { docker } from '../fixtures/docker.js';
@@ -33,12 +34,12 @@ describe('the image tabletop-pipes beside a LocalStack', () => {
   const project = `${stack.environment.COMPOSE_PROJECT_NAME}-beside`;
   const compose = (...words: string[]): Promise<string> =>
     docker(['compose', '--project-name', project, '--file', join(folder, 'compose.yml'), ...words]);
-  let access: { endpoint: string; region: string; credentials: typeof CREDENTIALS };
+  let access: ReturnType<typeof localStackAccess>;
 
   before(async () => {
     await docker(['build', '--quiet', '--target', 'tabletop-pipes', '--tag', 'tabletop-pipes', '.']);
     const port = await freePort();
-    access = { endpoint: `http://127.0.0.1:${port}`, region: REGION, credentials: CREDENTIALS };
+    access = localStackAccess(`http://127.0.0.1:${port}`, PATIENCE_MS);
     writeFileSync(join(folder, 'compose.yml'), example(port));
     await compose('up', '--detach');
     await until('it is not ready', () => isReady(`${access.endpoint}/health`), PATIENCE_MS);
@@ -92,7 +93,7 @@ describe('docker-compose.override.example.yml', () => {
   });
 
   it('runs a service from the build of this machine, with a debugger that an editor can attach to', async () => {
-    await run(process.execPath, ['build/image.ts']);
+    await run(process.execPath, ['build/image.ts'], { timeout: PATIENCE_MS });
     await stack.compose(...files, ...alone);
     const inspector = 'http://127.0.0.1:9229/json/list';
     await until('no debugger answers', () => isReady(inspector), PATIENCE_MS);

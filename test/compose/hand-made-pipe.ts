@@ -14,10 +14,12 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { CREDENTIALS, queueArn, queueUrl, REGION } from '../../localstack/src/account.js';
+import { queueArn, queueUrl } from '../../localstack/src/account.js';
 import { until } from '../../localstack/src/child-process.js';
+import { localStackAccess } from '../../localstack/src/container/localstack-access.js';
 
 const PATIENCE_MS = 60_000;
+const REQUEST_MS = 30_000;
 
 /** The record of an item as it comes out of the queue. */
 export interface Delivered {
@@ -35,7 +37,7 @@ export class HandMadePipe {
     private readonly endpoint: string,
     private readonly name: string,
   ) {
-    const access = { endpoint, region: REGION, credentials: CREDENTIALS };
+    const access = localStackAccess(endpoint, REQUEST_MS);
     this.tables = new DynamoDBClient(access);
     this.queues = new SQSClient(access);
     this.pipes = new PipesClient(access);

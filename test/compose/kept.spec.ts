@@ -2,8 +2,8 @@
 import { after, before, describe, it } from 'node:test';
 import { CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { expect } from 'expect';
-import { CREDENTIALS, REGION } from '../../localstack/src/account.js';
 import { until } from '../../localstack/src/child-process.js';
+import { localStackAccess } from '../../localstack/src/container/localstack-access.js';
 import { stackUnderTest } from '../fixtures/compose.js';
 import { HandMadePipe } from './hand-made-pipe.js';
 import { Notified } from './notified.js';
@@ -50,7 +50,7 @@ async function recordsOf(order: string): Promise<string[]> {
 
 describe('docker compose down keeps', () => {
   const pipe = new HandMadePipe(stack.awsUrl, 'kept-notes');
-  const alarms = new CloudWatchClient({ endpoint: stack.awsUrl, region: REGION, credentials: CREDENTIALS });
+  const alarms = new CloudWatchClient(localStackAccess(stack.awsUrl));
   let orderId: string;
 
   before(async () => {

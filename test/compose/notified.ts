@@ -1,13 +1,12 @@
 /** What was told of orders: reads the queue that is subscribed to the order events, all the time, also while parts of the system are away. */
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CREDENTIALS, queueUrl, REGION } from '../../localstack/src/account.js';
+import { queueUrl } from '../../localstack/src/account.js';
 import { until } from '../../localstack/src/child-process.js';
+import { localStackAccess } from '../../localstack/src/container/localstack-access.js';
 import { type JournalEntry } from '../../localstack/src/journal-event.js';
 
 const LOOK_MS = 100;
-/** For one answer, which a part that is killed may never give. */
-const PATIENCE = { requestTimeout: 10_000, throwOnRequestTimeout: true };
 
 interface Told {
   /** Whose order it is about. */
@@ -27,8 +26,7 @@ export class Notified {
   private readonly running: Promise<void>;
 
   constructor(private readonly awsUrl: string) {
-    const access = { endpoint: awsUrl, region: REGION, credentials: CREDENTIALS };
-    this.client = new SQSClient({ ...access, maxAttempts: 1, requestHandler: PATIENCE });
+    this.client = new SQSClient({ ...localStackAccess(awsUrl), maxAttempts: 1 });
     this.running = this.run();
   }
 

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
+import { end } from '../../localstack/src/child-process.js';
 import { hasDocker } from '../fixtures/docker.js';
 import { MissingOutputsError } from './deployed.js';
 import { AUTH_MODE, RUNTIMES, type Runtime } from './runtimes.js';
@@ -20,8 +21,9 @@ async function started(start: () => Promise<Runtime>): Promise<Runtime> {
   }
 }
 
-/** Longer than any run takes. What is still under way then is named by node's runner, which is told to end. */
+/** Longer than any run takes. A test that is still under way then is named by node's runner, which is told to end. */
 const LIMIT_MS = 15 * 60_000;
+const PARTING_MS = 10_000;
 
 /** Runs test files in one process of their own; whether all passed. */
 async function pass(
@@ -32,14 +34,21 @@ async function pass(
   const suite = spawn(
     process.execPath,
     ['--enable-source-maps', '--test', '--test-isolation=none', '--test-timeout=200000', ...files],
-    { stdio: 'inherit', env: { ...process.env, ...environment, ...extra }, timeout: LIMIT_MS },
+    { stdio: 'inherit', env: { ...process.env, ...environment, ...extra } },
   );
+  let isLate = false;
+  const limit = setTimeout(() => {
+    isLate = true;
+    process.stderr.write(`The tests did not end within ${LIMIT_MS / 60_000} minutes and are ended.\n`);
+    void end(suite, PARTING_MS);
+  }, LIMIT_MS);
   const [code] = (await once(suite, 'exit')) as [number | null];
-  if (suite.killed) process.stderr.write(`The tests did not end within ${LIMIT_MS / 60_000} minutes and were ended.\n`);
-  return code === 0;
+  clearTimeout(limit);
+  // One that was only kept alive by something left open ends with 0.
+  return code === 0 && !isLate;
 }
 
-// A program that exits takes its stack's processes along; one that a signal ends does not.
+// A program that exits takes its stack's processes and containers along; one that a signal ends does not.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
 const name = process.env.STACK ?? 'embedded';

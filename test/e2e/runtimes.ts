@@ -94,12 +94,16 @@ async function localstack(): Promise<Runtime> {
 /** `docker compose up --wait` as a project of its own, beside one that may be running. */
 async function compose(): Promise<Runtime> {
   const stack = await composeUp({ project: 'tabletop-e2e', variables: { AUTH_MODE, CORS_ORIGINS: '*' } });
+  process.once('exit', stack.abandon);
   process.stdout.write(`The suite runs on docker compose (${AUTH_MODE}).\n`);
   return {
     environment: { ...environmentOf(stack.apiUrl, stack.awsUrl), ...stack.environment },
     empty: () => emptyTable(stack.awsUrl),
     specs: 'dist/test/{localstack,compose}/**/*.spec.js',
-    stop: () => stack.down(),
+    stop: async () => {
+      await stack.down();
+      process.off('exit', stack.abandon);
+    },
   };
 }
 

@@ -6,28 +6,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreatePipeCommand, DeletePipeCommand, DescribePipeCommand, PipesClient } from '@aws-sdk/client-pipes';
 import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { expect } from 'expect';
 import { describeUnless } from '../fixtures/describe-unless.js';
-import { CREDENTIALS, REGION } from '../../localstack/src/account.js';
-import { freePort } from '../../localstack/src/child-process.js';
+import { REGION } from '../../localstack/src/account.js';
+import { end, freePort, until } from '../../localstack/src/child-process.js';
+import { localStackAccess } from '../../localstack/src/container/localstack-access.js';
 import { isReady } from '../../localstack/src/container/wait-for-endpoint.js';
 
 const own = process.env.LOCALSTACK_URL ?? '';
 const name = `beside-${Date.now().toString(36)}`;
-const at = (endpoint: string): { endpoint: string; region: string; credentials: typeof CREDENTIALS } => ({
-  endpoint,
-  region: REGION,
-  credentials: CREDENTIALS,
-});
+const PATIENCE_MS = 30_000;
 
 describeUnless(own === '' && 'LOCALSTACK_URL names none', 'pipes beside a LocalStack', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'beside-'));
-  const [tables, queues] = [new DynamoDBClient(at(own)), new SQSClient(at(own))];
+  const [tables, queues] = [new DynamoDBClient(localStackAccess(own)), new SQSClient(localStackAccess(own))];
   let url: string;
   let child: ChildProcess;
   let pipes: PipesClient;
@@ -39,7 +35,7 @@ describeUnless(own === '' && 'LOCALSTACK_URL names none', 'pipes beside a LocalS
       env: { PATH: process.env.PATH, PORT: new URL(url).port, LOCALSTACK_URL: own, DATA_DIR: dataDir },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    while (!(await isReady(`${url}/health`))) await delay(50);
+    await until('it is not ready', () => isReady(`${url}/health`), PATIENCE_MS);
   };
   const put = async (key: string): Promise<void> =>
     void (await tables.send(new PutItemCommand({ TableName: name, Item: { PK: { S: key } } })));
@@ -70,13 +66,12 @@ describeUnless(own === '' && 'LOCALSTACK_URL names none', 'pipes beside a LocalS
     stream = TableDescription?.LatestStreamArn ?? '';
     queue = (await queues.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl ?? '';
     url = `http://127.0.0.1:${await freePort()}`;
-    pipes = new PipesClient(at(url));
+    pipes = new PipesClient(localStackAccess(url));
     await start();
   });
 
   after(async () => {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
+    await end(child);
     await tables.send(new DeleteTableCommand({ TableName: name }));
     await queues.send(new DeleteQueueCommand({ QueueUrl: queue }));
     for (const client of [tables, queues, pipes]) client.destroy();
@@ -143,7 +138,7 @@ describeUnless(own === '' && 'LOCALSTACK_URL names none', 'pipes beside a LocalS
   });
 
   it('refuse a call for another region, and one under a name that they do not know', async () => {
-    const elsewhere = new PipesClient({ ...at(url), region: 'eu-west-1' });
+    const elsewhere = new PipesClient({ ...localStackAccess(url), region: 'eu-west-1' });
     const asked = elsewhere.send(new DescribePipeCommand({ Name: name }));
     await expect(asked).rejects.toThrow(/run in us-east-1 here, and this call is for eu-west-1/);
     elsewhere.destroy();
@@ -155,7 +150,7 @@ describeUnless(own === '' && 'LOCALSTACK_URL names none', 'pipes beside a LocalS
   });
 
   it('pass every other service on to LocalStack as it comes', async () => {
-    const sts = new STSClient(at(url));
+    const sts = new STSClient(localStackAccess(url));
     expect((await sts.send(new GetCallerIdentityCommand({}))).Account).toBe('000000000000');
     sts.destroy();
     const versions = [own, url].map(async (each) => {
@@ -168,8 +163,8 @@ describeUnless(own === '' && 'LOCALSTACK_URL names none', 'pipes beside a LocalS
 
   it('are deleted for good', async () => {
     await pipes.send(new DeletePipeCommand({ Name: name }));
-    child.kill('SIGTERM');
-    expect(await once(child, 'exit')).toEqual([0, null]);
+    await end(child, PATIENCE_MS);
+    expect(child.exitCode).toBe(0);
     await start();
     await expect(pipes.send(new DescribePipeCommand({ Name: name }))).rejects.toThrow(/does not exist/);
   });
