@@ -1,5 +1,5 @@
 /** Each container is killed in turn while orders are placed: nothing that was answered 201 is lost. */
-import { after, before, it } from 'node:test';
+import { after, before, it, type TestContext } from 'node:test';
 import { expect } from 'expect';
 import { describeUnless } from '../fixtures/describe-unless.js';
 import { until } from '../../localstack/src/child-process.js';
@@ -36,14 +36,14 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
   let notified: Notified;
 
   /** Orders of a customer who has no others. */
-  const loadFor = async (part: string): Promise<{ username: string; load: OrderLoad }> => {
+  const loadFor = async (test: TestContext, part: string): Promise<{ username: string; load: OrderLoad }> => {
     const username = `${part}-killed-${Date.now().toString(36)}`;
     const user = { username, name: 'Ada L', email: `${username}@example.com` };
     const answer = await fetch(`${stack.apiUrl}/users`, {
       ...{ method: 'POST', body: JSON.stringify(user), headers: { 'content-type': 'application/json' } },
     });
     expect(answer.status).toBe(201);
-    return { username, load: new OrderLoad(stack.apiUrl, username, PER_SECOND) };
+    return { username, load: new OrderLoad(test, stack.apiUrl, username, PER_SECOND) };
   };
 
   /** Until orders are answered: the next ones are on their way. */
@@ -60,7 +60,7 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
   for (const part of PARTS)
     it(`loses no order when ${part} is killed`, async (test) => {
       const before = notified.repeats;
-      const { username, load } = await loadFor(part);
+      const { username, load } = await loadFor(test, part);
       await untilUnderWay(load);
       const [container] = await containersOf(stack, part);
       const early = load.placed.length;
@@ -88,7 +88,7 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
     });
 
   it('loses no order when localstack is killed', async (test) => {
-    const { username, load } = await loadFor('localstack');
+    const { username, load } = await loadFor(test, 'localstack');
     await untilUnderWay(load);
     const [container] = await containersOf(stack, 'localstack');
     const early = load.placed.length;
@@ -123,8 +123,8 @@ describeUnless(mayKill ? false : 'needs root to kill', 'kill -9 of each containe
     expect(repeats).toBeLessThanOrEqual(BATCH);
   });
 
-  it('starts LocalStack anew when only its own process is ended, as for lack of memory', async () => {
-    const { load } = await loadFor('localstack-process');
+  it('starts LocalStack anew when only its own process is ended, as for lack of memory', async (test) => {
+    const { load } = await loadFor(test, 'localstack-process');
     const [container] = await containersOf(stack, 'localstack');
     killHard(await processIn(container!, 'localstack.runtime.main'));
     await untilBack(container!);

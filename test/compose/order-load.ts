@@ -1,7 +1,12 @@
 /** Orders and purchases at a steady rate against a running system, and what becomes of each. */
+import { type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const PATIENCE_MS = 10_000;
+/** A pause of the machine that is caught up with: after a longer one all at once would be a flood. */
+const MOST_BEHIND_MS = 1_000;
+
+type Test = Pick<TestContext, 'after'>;
 
 /** What is asked, and how an answer shows that it was taken. */
 interface Request {
@@ -23,12 +28,15 @@ class Load {
   private readonly begun = performance.now();
   private seconds = 0;
 
+  /** Begins at once, and ends with the test at the latest: one that fails would leave it to those that follow. */
   constructor(
+    test: Test,
     private readonly apiUrl: string,
     private readonly request: Request,
     perSecond: number,
   ) {
     this.running = this.run(1000 / perSecond);
+    test.after(() => this.stop());
   }
 
   /** Resolves when everything is answered. */
@@ -46,11 +54,13 @@ class Load {
   }
 
   private async run(everyMs: number): Promise<void> {
-    for (let next = this.begun; !this.stopping.signal.aborted; next += everyMs) {
+    let next = this.begun;
+    while (!this.stopping.signal.aborted) {
       const placing: Promise<void> = this.place().finally(() => this.under.delete(placing));
       this.under.add(placing);
-      // By the clock, not one after another: a pause of the machine is caught up with.
-      await delay(Math.max(next + everyMs - performance.now(), 0));
+      // By the clock, not one after another.
+      next = Math.max(next + everyMs, performance.now() - MOST_BEHIND_MS);
+      await delay(Math.max(next - performance.now(), 0));
     }
   }
 
@@ -76,18 +86,17 @@ class Load {
 }
 
 export class OrderLoad extends Load {
-  /** Begins at once. @param username of a customer that is registered */
-  constructor(apiUrl: string, username: string, perSecond: number) {
+  /** @param username of a customer that is registered */
+  constructor(test: Test, apiUrl: string, username: string, perSecond: number) {
     const body = { username, amount: 5.5, numItems: 2 };
-    super(apiUrl, { path: '/orders', body, status: 201, idOf: ({ orderId }) => orderId }, perSecond);
+    super(test, apiUrl, { path: '/orders', body, status: 201, idOf: ({ orderId }) => orderId }, perSecond);
   }
 }
 
 export class PurchaseLoad extends Load {
-  /** Begins at once. */
-  constructor(apiUrl: string, perSecond: number) {
+  constructor(test: Test, apiUrl: string, perSecond: number) {
     const idOf: Request['idOf'] = ({ productPurchaseId }) => productPurchaseId;
-    super(apiUrl, { path: '/product-purchase', body: { Price: 9.5 }, status: 200, idOf }, perSecond);
+    super(test, apiUrl, { path: '/product-purchase', body: { Price: 9.5 }, status: 200, idOf }, perSecond);
   }
 }
 

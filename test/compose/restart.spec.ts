@@ -29,7 +29,7 @@ describe('a stop', () => {
     it(`lets what is under way end: a stop of ${service} leaves no order that nobody was told of`, async (test) => {
       const username = `${service}-${Date.now().toString(36)}`;
       await created('/users', { username, name: 'Some One', email: `${username}@example.com` });
-      const load = new OrderLoad(stack.apiUrl, username, 10);
+      const load = new OrderLoad(test, stack.apiUrl, username, 10);
       await until('no 20 orders are placed', () => Promise.resolve(load.placed.length >= 20), 30_000);
       const asked = performance.now();
       await stack.compose('stop', service);
@@ -49,8 +49,8 @@ describe('a stop', () => {
     const username = `ends-${Date.now().toString(36)}`;
     await created('/users', { username, name: 'Some One', email: `${username}@example.com` });
     const notified = new Notified(stack.awsUrl);
-    const orders = new OrderLoad(stack.apiUrl, username, 10);
-    const purchases = new PurchaseLoad(stack.apiUrl, 5);
+    const orders = new OrderLoad(test, stack.apiUrl, username, 10);
+    const purchases = new PurchaseLoad(test, stack.apiUrl, 5);
     try {
       const isUnderWay = (): Promise<boolean> =>
         Promise.resolve(orders.placed.length >= 10 && purchases.placed.length >= 5);
@@ -75,7 +75,7 @@ describe('a stop', () => {
       await notified.waitForAll(orders.placed, 60_000);
       for (const id of purchases.placed) await purchaseStored(stack.apiUrl, id);
     } finally {
-      await Promise.all([orders.stop(), purchases.stop(), notified.stop()]);
+      await notified.stop();
     }
   });
 });

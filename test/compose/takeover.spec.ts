@@ -75,7 +75,7 @@ describeUnless(mayKill ? false : 'needs root to kill', 'two runners of pipes', (
   it('change hands within 10 s when the first is killed, and no order is lost or told twice but what was in flight', async (test) => {
     const first = await runners.holder(ALL_TOLD_MS);
     const since = await nextEntry();
-    const load = new OrderLoad(stack.apiUrl, 'tess', 20);
+    const load = new OrderLoad(test, stack.apiUrl, 'tess', 20);
     await untilDelivered(since, () => true);
     const killed = Date.now();
     killHard(first.container);
@@ -99,7 +99,7 @@ describeUnless(mayKill ? false : 'needs root to kill', 'two runners of pipes', (
     const [notifier] = await containersOf(stack, 'notifier');
     const since = await nextEntry();
     const before = notified.repeats;
-    const load = new OrderLoad(stack.apiUrl, 'tess', 20);
+    const load = new OrderLoad(test, stack.apiUrl, 'tess', 20);
     try {
       // From here on what it delivers has begun after that entry.
       await untilDelivered(since, ({ outcome }) => outcome === 'succeeded');
@@ -131,7 +131,6 @@ describeUnless(mayKill ? false : 'needs root to kill', 'two runners of pipes', (
       expect(repeated.length).toBeLessThanOrEqual(BATCH);
       expect(told).toBeLessThanOrEqual(BATCH);
     } finally {
-      await load.stop();
       // Of a case that failed: they run already otherwise.
       await Promise.allSettled([thaw(notifier!), thaw(first.container)]);
     }
