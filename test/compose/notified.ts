@@ -7,6 +7,7 @@ import { localStackAccess } from '../../localstack/src/container/localstack-acce
 import { type JournalEntry } from '../../localstack/src/journal-event.js';
 
 const LOOK_MS = 100;
+const HIDDEN_SECONDS = 10;
 
 interface Told {
   /** Whose order it is about. */
@@ -80,10 +81,14 @@ export class Notified {
     }
   }
 
-  /** To its end, whatever comes: what a poll has taken that nobody waits for stays hidden for a minute. */
+  /** To its end, whatever comes: what a poll has taken that nobody waits for stays hidden for a while. */
   private async read(): Promise<void> {
     const QueueUrl = queueUrl(this.awsUrl, 'tabletop-dev-order-events-inbox');
-    const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
+    const receive = new ReceiveMessageCommand({
+      ...{ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 },
+      // What a part took along that was killed comes again soon: the queue's own minute is as long as a test waits.
+      VisibilityTimeout: HIDDEN_SECONDS,
+    });
     const { Messages = [] } = await this.client.send(receive);
     if (Messages.length === 0) {
       this.emptyPolls += 1;
