@@ -142,7 +142,9 @@ async function assertToken(): Promise<void> {
 /** Docker refuses a limit above what the machine has. @throws Obstacle */
 function assertProcessors(): void {
   const { ok, text } = asked('info', '--format', '{{.NCPU}}');
-  const [has, wanted] = [Number(text), Number(process.env.LOCALSTACK_CPUS || DEFAULT_CPUS)];
+  const { LOCALSTACK_CPUS = '' } = process.env;
+  const [has, wanted] = [Number(text), Number(LOCALSTACK_CPUS || DEFAULT_CPUS)];
+  if (!(wanted > 0)) throw new Obstacle(`LOCALSTACK_CPUS is "${LOCALSTACK_CPUS}"; give a number above 0, such as 1.5.`);
   if (ok && has > 0 && wanted > has)
     throw new Obstacle(
       `Docker has ${has} processor${has === 1 ? '' : 's'}, and LocalStack may take ${wanted}: set LOCALSTACK_CPUS=${has}.`,
@@ -153,17 +155,24 @@ function assertProcessors(): void {
 class Troubles {
   private readonly shown = new Set<string>();
   private readonly since = new Date().toISOString();
+  private hangs = false;
 
   /** @param services all of them when none is named */
   show(...services: readonly string[]): void {
-    for (const line of docker('compose', 'logs', '--no-log-prefix', '--since', this.since, ...services).text.split(
-      '\n',
-    )) {
+    if (this.hangs) return;
+    const { isLate, text: lines } = docker('compose', 'logs', '--no-log-prefix', '--since', this.since, ...services);
+    this.hangs = isLate;
+    if (isLate) this.tell(`Docker hangs: \`docker compose logs\` had no answer in ${PATIENCE_MS / 1000} s.`);
+    for (const line of lines.split('\n')) {
       const [, text] = /"level":"ERROR","message":("(?:[^"\\]|\\.)*")/.exec(line) ?? [];
-      if (text === undefined || this.shown.has(text)) continue;
-      this.shown.add(text);
-      process.stderr.write(`\n${JSON.parse(text) as string}\n`);
+      if (text !== undefined) this.tell(JSON.parse(text) as string);
     }
+  }
+
+  private tell(message: string): void {
+    if (this.shown.has(message)) return;
+    this.shown.add(message);
+    process.stderr.write(`\n${message}\n`);
   }
 }
 
@@ -172,10 +181,18 @@ async function up(options: readonly string[]): Promise<number | null> {
   // Progress that is drawn over again would erase the lines between.
   const words = ['compose', '--progress', 'plain', 'up', '--wait', ...options];
   const waiting = spawn('docker', words, { cwd: root, stdio: 'inherit' });
+  // Ctrl-C reaches both; what is meant for this program alone would leave the other starting containers.
+  let isEnded = false;
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      isEnded = true;
+      waiting.kill('SIGINT');
+    });
   const troubles = new Troubles();
   const looking = setInterval(() => troubles.show('aws'), LOOK_MS);
   const [code] = (await once(waiting, 'exit')) as [number | null];
   clearInterval(looking);
+  if (isEnded) process.exit(1);
   // Whatever ended may have said why just before.
   if (code !== 0) troubles.show();
   return code;

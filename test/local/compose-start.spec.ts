@@ -1,6 +1,6 @@
 /** `npm run compose` looks for what would keep the containers from starting, and says the way out; here a program plays Docker. */
-import { execFile } from 'node:child_process';
-import { chmodSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { chmodSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -32,7 +32,8 @@ async function refusal(environment: NodeJS.ProcessEnv): Promise<string> {
   return failed;
 }
 
-describe('npm run compose, before it starts anything', () => {
+// Together: two of them wait until it gives a hanging Docker up.
+describe('npm run compose, when it cannot start', { concurrency: true }, () => {
   it('Docker without Compose 2 is told from one that has it', async () => {
     expect(await refusal(dockerThat('echo "docker: \'compose\' is not a docker command." >&2; exit 1'))).toMatch(
       /`docker compose` is not there.*Compose plugin 2\.20.*docker-compose` 1\.x cannot.*npm start/,
@@ -87,6 +88,25 @@ describe('npm run compose, before it starts anything', () => {
       'case "$1 $2" in "compose version") echo v2.26.0;; version*) echo 26.1.5;; info*) echo 1;; esac',
     );
     expect(await refusal(fake)).toMatch(/has 1 processor, and LocalStack may take 2: set LOCALSTACK_CPUS=1/);
+    for (const LOCALSTACK_CPUS of ['abc', '0', '-1'])
+      expect(await refusal({ ...fake, LOCALSTACK_CPUS })).toBe(
+        `LOCALSTACK_CPUS is "${LOCALSTACK_CPUS}"; give a number above 0, such as 1.5.\n`,
+      );
+  });
+
+  it('a start that hangs later is told of, and ends with the program that began it', async () => {
+    const folder = temporaryFolder();
+    const fake = dockerThat(
+      `case "$1 $2" in "compose version") echo v2.26.0;; version*) echo 26.1.5;; "compose --progress") echo $$ > ${folder}/pid; exec sleep 60;; "compose logs") exec sleep 60;; esac`,
+    );
+    const ports = { PORT: String(await freePort()), AWS_PORT: String(await freePort()) };
+    const child = spawn(process.execPath, ['build/compose.ts'], { env: { ...process.env, ...fake, ...ports } });
+    const [said] = (await once(child.stderr, 'data')) as [Buffer];
+    expect(String(said)).toMatch(/Docker hangs: `docker compose logs` had no answer in 20 s/);
+    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
   });
 
   it('what to try is said for the mode that it runs in, and what is kept', async () => {
