@@ -14,7 +14,7 @@ export const lacksToken = ({ LOCALSTACK_IMAGE = FREE_IMAGE, LOCALSTACK_TOKEN_SET
 
 /** A container that is started again says nothing of its end. */
 export const MEMORY_HINT =
-  '; a container that ended with code 137 or 247 ran out of memory: raise its limit (LOCALSTACK_MEMORY), or give Docker more';
+  '; a container that ended with code 137 or 247 may have run out of memory: raise its limit (LOCALSTACK_MEMORY), or give Docker more';
 
 /**
  * @param reason what the attempt met, such as ECONNREFUSED
