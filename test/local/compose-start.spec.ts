@@ -1,6 +1,6 @@
 /** `npm run compose` looks for what would keep the containers from starting, and says the way out; here a program plays Docker. */
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -8,18 +8,12 @@ import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { expect } from 'expect';
 import { freePort } from '../../localstack/src/child-process.js';
+import { dockerThat } from '../fixtures/docker.js';
 import { temporaryFolder } from '../fixtures/folder.js';
 
 const run = promisify(execFile);
 /** A Docker that answers. */
 const WELL = 'case "$1 $2" in "compose version") echo v2.26.0;; version*) echo 26.1.5;; esac';
-
-/** A PATH whose docker answers as the program says. */
-function dockerThat(program: string): NodeJS.ProcessEnv {
-  const folder = temporaryFolder({ docker: `#!/bin/sh\n${program}\n` });
-  chmodSync(join(folder, 'docker'), 0o755);
-  return { PATH: `${folder}:${process.env.PATH}` };
-}
 
 /** What it says when it refuses. */
 async function refusal(environment: NodeJS.ProcessEnv): Promise<string> {
